@@ -1,0 +1,1 @@
+"""Who answers without a person: signals (rules) and the judge (a model)."""

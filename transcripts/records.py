@@ -1,0 +1,115 @@
+"""JSON records one at a time, each with its place, from JSON Lines, arrays and single documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import IO, Any
+
+import ijson
+
+from transcripts.source import Refused, Source, Unreadable
+
+MAX_RECORD = 256 << 20
+LINES = (".jsonl", ".ndjson")
+BOM = b"\xef\xbb\xbf"
+
+Placed = tuple[str, Any]
+"""Where a record stands ("line 7", "record 3") and the record."""
+
+
+class Broken(Exception):
+    """A record that is not what its format promises; the message says what, and the mend."""
+
+
+def json_records(source: Source) -> Iterator[Placed | Refused]:
+    """Every record of a JSON source in file order; what cannot be decoded is `Refused`.
+
+    A line that is not JSON never costs the lines after it. An array or document that breaks off
+    gives all elements before the break.
+    """
+    try:
+        with source.open() as stream:
+            if is_lines(source):
+                yield from _lines(source, stream)
+            else:
+                yield from _elements(source, stream)
+    except Unreadable as error:
+        yield Refused(source.name, "", str(error))
+
+
+def is_lines(source: Source) -> bool:
+    """Whether the source is JSON Lines and not one document."""
+    start = source.head.removeprefix(BOM).lstrip()
+    if source.suffix in LINES:
+        return True
+    if not start.startswith(b"{"):
+        return False
+    first, newline, _ = start.partition(b"\n")
+    try:
+        json.loads(first)
+    except ValueError:
+        # A first line longer than the head is still a line: a document has breaks long before.
+        return not newline and len(source.head) > len(first) // 2 and len(first) > 60_000
+    return True
+
+
+def _lines(source: Source, stream: IO[bytes]) -> Iterator[Placed | Refused]:
+    number = 0
+    while line := stream.readline(MAX_RECORD):
+        number += 1
+        where = f"line {number}"
+        if len(line) >= MAX_RECORD and not line.endswith(b"\n"):
+            while rest := stream.readline(MAX_RECORD):
+                if rest.endswith(b"\n"):
+                    break
+            yield Refused(source.name, where, f"longer than {MAX_RECORD >> 20} MiB; split it")
+            continue
+        if number == 1:
+            line = line.removeprefix(BOM)
+        if not line.strip():
+            continue
+        try:
+            yield where, json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield Refused(source.name, where, why_not_json(error, line))
+
+
+def why_not_json(error: Exception, line: bytes) -> str:
+    """What is wrong with a line that is not JSON, and what to do about it."""
+    if isinstance(error, UnicodeDecodeError):
+        bad = line[error.start : error.start + 1].hex()
+        return f"not UTF-8 (byte 0x{bad} at column {error.start + 1}); save the file as UTF-8"
+    if isinstance(error, RecursionError):
+        return "nested too deeply to be a conversation"
+    if isinstance(error, json.JSONDecodeError):
+        if not line.rstrip().endswith(b"}") and line.lstrip().startswith(b"{"):
+            return "ends in the middle of a record; the file was cut off, export it again"
+        return f"not JSON ({error.msg} at column {error.colno}); mend the line or take it out"
+    return f"not JSON ({error}); mend the line or take it out"
+
+
+def _elements(source: Source, stream: IO[bytes]) -> Iterator[Placed | Refused]:
+    if source.head.startswith(BOM):
+        stream.read(len(BOM))
+    yield from elements(source, stream, "item" if source.is_array else "")
+
+
+def elements(source: Source, stream: IO[bytes], prefix: str) -> Iterator[Placed | Refused]:
+    """The values under an ijson prefix of a JSON document, streamed, as ("record 3", value)."""
+    number = 0
+    try:
+        for value in ijson.items(stream, prefix, use_float=True, multiple_values=not prefix):
+            number += 1
+            yield f"record {number}" if prefix or number > 1 else "", value
+    except (ijson.JSONError, ValueError, RecursionError) as error:
+        yield Refused(source.name, f"record {number + 1}", _why_not_document(error))
+
+
+def _why_not_document(error: Exception) -> str:
+    if isinstance(error, ijson.IncompleteJSONError) and "premature EOF" in str(error):
+        return "the file ends in the middle of this record; export it again"
+    if isinstance(error, UnicodeDecodeError) or "invalid bytes in UTF8" in str(error):
+        return "not UTF-8; save the file as UTF-8"
+    detail = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return f"not JSON from here on ({detail}); nothing after it could be read"
