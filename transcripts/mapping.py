@@ -174,7 +174,7 @@ def _transcript(one: Conversation, row: dict[str, Any], place: str) -> Transcrip
         text = templates.text(turn.text, row)
         if not text.strip() and turn.optional:
             break
-        if not text.strip():
+        if not text.strip() and turn.role != "assistant":  # a model may well have said nothing
             raise Broken(f"message {len(messages) + 1} ({turn.text}) is empty")
         messages.append(Message.plain(turn.role, text))
     if not messages:
