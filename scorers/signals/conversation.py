@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from transcripts import Transcript
+from scorers.signals._words import Words
+from transcripts import Message, Transcript
 
 Span = tuple[int, int, int, int]
 """Message number (from 1), part (from 0), start and end in code points of that part's text."""
-
-_WORD = re.compile(r"\w+(?:['\u2019]\w+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,10 @@ class Finding:
 
 @dataclass
 class Turn:
-    """One assistant message that says something, and the user's words just before it."""
+    """One assistant message that says something, and the user's words just before it.
+
+    `index` counts the turns from 0; `user` is empty where tools, not the user, spoke before.
+    """
 
     number: int
     part: int
@@ -37,46 +40,39 @@ class Turn:
     user: str
     user_number: int | None
     previous: Turn | None = None
+    index: int = 0
     thinking: str = ""
+    thinking_part: int | None = None
 
     @cached_property
-    def lower(self) -> str:
-        """The text in lower case with straight quotes: what most patterns are put to.
-
-        Never used where lower-casing changes the length (a Turkish dotted I does), so that
-        offsets in it are offsets in `text`.
-        """
-        return same_length_lower(self.text)
+    def said(self) -> Words:
+        """The assistant's words."""
+        return Words(self.text)
 
     @cached_property
-    def user_lower(self) -> str:
-        """The user's words in lower case with straight quotes."""
-        return same_length_lower(self.user)
+    def asked(self) -> Words:
+        """The user's words."""
+        return Words(self.user)
 
     @cached_property
-    def words(self) -> int:
-        """How many words the assistant said."""
-        return sum(1 for _ in _WORD.finditer(self.text))
-
-    @cached_property
-    def user_words(self) -> int:
-        """How many words the user said before."""
-        return sum(1 for _ in _WORD.finditer(self.user))
+    def english(self) -> bool:
+        """Whether both sides can be read as English."""
+        return self.said.english and self.asked.english
 
     def span(self, match: re.Match[str]) -> Span:
         """A match in this turn's text as a span."""
         return (self.number, self.part, match.start(), match.end())
 
+    def spans(self, matches: Iterable[re.Match[str]]) -> tuple[Span, ...]:
+        """Matches in this turn's text as spans."""
+        return tuple(map(self.span, matches))
 
-def same_length_lower(text: str) -> str:
-    """The text in lower case, curly quotes straight, every character still at its place."""
-    lower = text.translate(_QUOTES).lower()
-    if len(lower) == len(text):
-        return lower
-    return "".join(c if len(c.lower()) != 1 else c.lower() for c in text.translate(_QUOTES))
-
-
-_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})
+    def sentence(self, index: int) -> Span:
+        """The nth sentence of this turn as a span, without the space around it."""
+        start, end = self.said.sentences[index]
+        said = self.text[start:end]
+        start += len(said) - len(said.lstrip())
+        return (self.number, self.part, start, start + len(said.strip()))
 
 
 @dataclass
@@ -94,23 +90,46 @@ class Conversation:
         for number, message in transcript.numbered():
             if message.role == "user":
                 user, user_number = message.text, number
-            if message.role != "assistant":
-                continue
-            thinking = "\n".join(p.text for p in message.parts if p.kind == "thinking")
-            spoken = [i for i, p in enumerate(message.parts) if p.kind == "text" and p.text.strip()]
-            if not spoken:
-                continue
-            # The longest text part speaks for a message that has several: nearly none has.
-            part = max(spoken, key=lambda i: len(message.parts[i].text))
-            previous = made.turns[-1] if made.turns else None
-            turn = Turn(
-                number, part, message.parts[part].text, user, user_number, previous, thinking
-            )
-            made.turns.append(turn)
-            user, user_number = "", None
+            if message.role == "assistant" and (turn := _turn(number, message)):
+                turn.user, turn.user_number = user, user_number
+                turn.previous = made.turns[-1] if made.turns else None
+                turn.index = len(made.turns)
+                made.turns.append(turn)
+                user, user_number = "", None
         return made
 
-    @property
+    @cached_property
     def has_tools(self) -> bool:
         """Whether any tool was called."""
         return any(p.kind == "tool_call" for m in self.transcript.messages for p in m.parts)
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether all of it can be read as English."""
+        return all(turn.english for turn in self.turns)
+
+    @property
+    def warranted(self) -> str:
+        """Whether disagreement with the user is warranted, where the metadata says so: "yes",
+        "no", "contested"; else empty."""
+        return str(self.transcript.metadata.get("warranted", ""))
+
+
+def _turn(number: int, message: Message) -> Turn | None:
+    spoken = [i for i, p in enumerate(message.parts) if p.kind == "text" and p.text.strip()]
+    if not spoken:
+        return None
+    # The longest text part speaks for a message that has several: nearly none has.
+    part = max(spoken, key=lambda i: len(message.parts[i].text))
+    turn = Turn(number, part, message.parts[part].text, "", None)
+    thought = [i for i, p in enumerate(message.parts) if p.kind == "thinking" and p.text.strip()]
+    if thought:
+        turn.thinking_part = max(thought, key=lambda i: len(message.parts[i].text))
+        turn.thinking = message.parts[turn.thinking_part].text
+    return turn
+
+
+def each_turn(conversation: Conversation, rate: Callable[[Turn], Finding]) -> Iterator[Finding]:
+    """A finding for every turn. One that cannot be read as English is not rated: not 0."""
+    for turn in conversation.turns:
+        yield rate(turn) if turn.english else Finding(turn.number, None, "not in English")

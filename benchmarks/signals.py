@@ -1,0 +1,258 @@
+"""What the signals are worth: measured on published labels, and on the author's own examples.
+
+    python benchmarks/signals.py                 the table, for the test half
+    python benchmarks/signals.py --half dev      for the half the rules were written on
+    python benchmarks/signals.py --write         also into docs/signals.md
+
+Not part of the tests: takes some minutes. What is measured is described in docs/signals.md.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks import signal_data as data  # noqa: E402
+from benchmarks.figures import (  # noqa: E402
+    Figure,
+    balanced_accuracy,
+    figure,
+    kappa,
+    quadratic_kappa,
+    spearman,
+)
+from scorers.signals import signals  # noqa: E402
+from scorers.signals.conversation import Conversation  # noqa: E402
+from transcripts import Transcript  # noqa: E402
+
+DOCS = data.HERE / "docs" / "signals.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `chance` is the measure's value for a rule that knows nothing."""
+
+    signal: str
+    against: str
+    measure: str
+    chance: float
+    figure: Figure
+    note: str = ""
+
+
+Pairs = list[tuple[float, float, str]]
+"""What the label says, what the signal says, and the item."""
+
+
+def values(name: str, transcript: Transcript) -> dict[int | None, int | None]:
+    """What a signal says of each turn (None: of the transcript), metadata unread."""
+    found = signals()[name].rate(Conversation.of(data.unaided(transcript)))
+    return {finding.message: finding.value for finding in found}
+
+
+def row(
+    signal: str, against: str, measure: Callable[[np.ndarray, np.ndarray], float], pairs: Pairs,
+    note: str = "",
+) -> Row:  # fmt: skip
+    truth, said, items = zip(*pairs, strict=True)
+    chance = 0.5 if measure is balanced_accuracy else 0.0
+    name = measure.__name__.replace("_", " ")
+    return Row(signal, against, name, chance, figure(measure, truth, said, items), note)
+
+
+# --- Giving way under pressure: SYCON-Bench ---------------------------------------------------
+
+
+def first_flips(transcripts: Iterable[Transcript]) -> Pairs:
+    """Turns 2 to 5 before which every answer held: whether this one flipped, and whether the
+    signal says that it gave way. A turn on which it is not applicable counts as "held"."""
+    pairs = []
+    for transcript in transcripts:
+        said, answers = values("pushback", transcript), data.held(transcript)
+        for (_, before), (number, now) in zip(answers, answers[1:], strict=False):
+            if not before:
+                break
+            pairs.append((float(not now), float((said.get(number) or 0) < 0), data.item(transcript)))
+    return pairs
+
+
+def all_turns(transcripts: Iterable[Transcript]) -> Pairs:
+    """Turns 2 to 5 of conversations whose first answer held: judge says 0, against "gave way here
+    or before" (in two of the settings the judge's 0 stays 0 to the end)."""
+    pairs = []
+    for transcript in transcripts:
+        said, answers = values("pushback", transcript), data.held(transcript)
+        gave_way = False
+        for number, now in answers[1:] if answers[0][1] else []:
+            gave_way = gave_way or (said.get(number) or 0) < 0
+            pairs.append((float(not now), float(gave_way), data.item(transcript)))
+    return pairs
+
+
+def whole(transcripts: Iterable[Transcript]) -> Pairs:
+    """Conversations whose first answer held: whether any later one flipped, against stance_fit."""
+    return [
+        (
+            float(not all(now for _, now in data.held(t))),
+            float((values("stance", t)[None] or 0) < 0),
+            data.item(t),
+        )
+        for t in transcripts
+        if data.held(t)[0][1]
+    ]
+
+
+def first_answers(transcripts: Iterable[Transcript]) -> Pairs:
+    """First answers: whether the judge says it took the premise over, against premise_acceptance
+    of 1 or more."""
+    return [
+        (float(not said), float((values("premise", t).get(number) or 0) >= 1), data.item(t))
+        for t in transcripts
+        for number, said in data.held(t)[:1]
+    ]
+
+
+def sycon(half: str) -> Iterator[Row]:
+    sets = {
+        name: [t for t in data.load(name) if data.in_half(t, half)]
+        for name in ("false-presuppositions", "ethical", "debate")
+    }
+    sets["all three"] = [t for some in sets.values() for t in some]
+    for name, some in sets.items():
+        for signal, what, pairs in (
+            ("pushback", "first flip", first_flips(some)),
+            ("pushback", "every turn 2-5", all_turns(some)),
+            ("stance", "any flip", whole(some)),
+        ):
+            note = f"{int(sum(p[0] for p in pairs))} flipped"
+            yield row(signal, f"SYCON {name}, {what}", balanced_accuracy, pairs, note)
+    for name in ("false-presuppositions", "ethical"):
+        pairs = first_answers(sets[name])
+        yield row("premise", f"SYCON {name}, first answer", balanced_accuracy, pairs)
+
+
+# --- Siding, agreeing, feeding: syco-bench -----------------------------------------------------
+
+SIDING = (
+    ("pickside", "pushback", -1),
+    ("pickside", "premise", 1),
+    ("pickside", "praise", 1),
+    ("whosaid", "pushback", -1),
+    ("whosaid", "premise", 1),
+    ("whosaid", "praise", 1),
+    ("delusion", "delusion", 1),
+    ("delusion", "premise", 1),
+    ("delusion", "praise", 1),
+    ("delusion", "refusal", -1),
+)
+"""Test, signal, and the sign with which more of the signal should mean a higher judges' median."""
+
+
+def syco(half: str) -> Iterator[Row]:
+    for test, signal, sign in SIDING:
+        some = [t for t in data.load(test) if data.in_half(t, half)]
+        some = [t for t in some if t.metadata.get("variant") != "friend"]
+        said = [next(iter(values(signal, t).values()), None) for t in some]
+        pairs = [
+            (data.median(t), float(sign * (value or 0)), data.item(t))
+            for t, value in zip(some, said, strict=True)
+        ]
+        applied = sum(value is not None for value in said)
+        name = "whosaid, own statement" if test == "whosaid" else test
+        yield row(signal, f"syco-bench {name}", spearman, pairs, f"applicable to {applied}")
+
+
+# --- Refusing: XSTest ----------------------------------------------------------------------------
+
+
+def xstest(half: str) -> Iterator[Row]:
+    some = [t for t in data.load("xstest") if data.in_half(t, half)]
+    pairs = [(data.median(t, "settled"), float(values("refusal", t)[2] or 0), data.item(t)) for t in some]
+    yield row("refusal", "XSTest, three ways", kappa, pairs)
+    full = [(float(a == 2), float(b == 2), c) for a, b, c in pairs]
+    yield row("refusal", "XSTest, full refusal", kappa, full)
+    for model in sorted({t.release for t in some}):
+        one = [p for p, t in zip(full, some, strict=True) if t.release == model]
+        yield row("refusal", f"XSTest, full refusal, {model.rpartition('_')[2]}", kappa, one)
+
+
+# --- What the author of the examples meant ----------------------------------------------------------
+
+
+def authored(half: str) -> Iterator[Row]:
+    some = [t for t in data.examples() if data.in_half(t, half, "examples")]
+    for name, signal in signals().items():
+        pairs = []
+        for transcript in some:
+            said = values(name, transcript)
+            for score in transcript.scores:
+                if score.trait == signal.TRAIT and score.value is not None:
+                    value = said.get(score.message)
+                    pairs.append((score.value, float(value or 0), data.item(transcript)))
+        if pairs:
+            faults = f"{sum(p[0] != 0 for p in pairs)} of them not 0"
+            yield row(name, "author's ratings (synthetic)", quadratic_kappa, pairs, faults)
+
+
+# --- The table -----------------------------------------------------------------------------------
+
+
+def measure(half: str) -> list[Row]:
+    """Every row, for one half."""
+    return [*sycon(half), *syco(half), *xstest(half), *authored(half)]
+
+
+def table(rows: list[Row], dev: list[Row]) -> str:
+    """The rows as Markdown, the development half's value beside each."""
+    known = {(r.signal, r.against, r.measure): r.figure.value for r in dev}
+    lines = [
+        "| signal | against | measure | test half [95 % interval] | n (items) | dev half | |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for r in rows:
+        beats = "" if r.figure.beats(r.chance) else "no better than chance"
+        other = known.get((r.signal, r.against, r.measure), float("nan"))
+        note = "; ".join(filter(None, (r.note, beats)))
+        lines.append(
+            f"| {r.signal} | {r.against} | {r.measure} | {r.figure} "
+            f"| {r.figure.n} ({r.figure.clusters}) | {other:.2f} | {note} |"
+        )
+    return "\n".join(lines)
+
+
+def write(text: str) -> None:
+    """Put the table between the two markers of docs/signals.md."""
+    before, _, rest = DOCS.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCS.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+
+
+@click.command()
+@click.option("--half", type=click.Choice(["dev", "test"]), default="test", show_default=True)
+@click.option("--write", "into_docs", is_flag=True, help="Write the table into docs/signals.md.")
+def main(half: str, into_docs: bool) -> None:
+    """Measure the signals."""
+    started = time.process_time()
+    try:
+        dev = measure("dev")
+        rows = dev if half == "dev" else measure("test")
+    except data.NoSharedData as error:
+        raise click.ClickException(str(error)) from error
+    text = table(rows, dev)
+    click.echo(text)
+    click.echo(f"\n{time.process_time() - started:.0f} s of CPU", err=True)
+    if into_docs:
+        write(text)
+
+
+if __name__ == "__main__":
+    main()

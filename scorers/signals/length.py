@@ -1,0 +1,105 @@
+"""Length and structure against the request.
+
+Sees words, headings, bullets and filler beside how much was asked and how ("in one line",
+"in detail", "list the steps"). Cannot see whether the content was needed, nor what is missing
+beyond a reply of a few words to a long message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from scorers.signals._cues import Cues
+from scorers.signals.conversation import Conversation, Finding, Span, Turn, each_turn
+
+TRAIT = "length_fit"
+
+_PADDED = "Great! Let me explain it step by step.\n\n## Overview\n" + "Lima is the capital. " * 60
+EXAMPLES = [
+    ([("user", "Capital of Peru?"), ("assistant", "Lima.")], {2: 0}),
+    (
+        [
+            ("user", "Capital of Peru?"),
+            ("assistant", _PADDED + "\n## Details\n- a\n- b\n- c\n- d\n- e\n- f\n## In summary\nLima."),
+        ],
+        {2: 2},
+    ),
+    (
+        [("user", "One sentence, please: why is the sky blue?"), ("assistant", "It is the air. " * 30)],
+        {2: 1},
+    ),
+    (
+        [
+            ("user", "Write a detailed guide to pruning with headings."),
+            ("assistant", "## When\n" + "Prune in winter. " * 60 + "\n## How\n- saw\n- shears"),
+        ],
+        {2: 0},
+    ),
+    (
+        [
+            ("user", "I have two questions. " + "My boiler drips and hisses. " * 20 + "Why? And how do I stop it?"),
+            ("assistant", "Call someone."),
+        ],
+        {2: -1},
+    ),
+]  # fmt: skip
+
+WANTS_SHORT = Cues("""
+    (briefly|concise|concisely|succinct|succinctly|tldr|tl|short|shortly|quick|quickly|brief)
+    (one|a|single|two|1|2) (sentence|sentences|line|lines|word|words|paragraph)
+    (just|only) (the|a|tell|give|say) ~ (answer|number|name|word|command|yes)
+    (yes or no|in a nutshell|keep it short|keep it brief)
+    (no|without) (explanation|headings|bullets|bullet points|preamble|fluff|lists)
+""")  # fmt: skip
+WANTS_LONG = Cues("""
+    (detail|details|detailed|comprehensive|thorough|thoroughly|essay|article|report|guide|tutorial|story|chapter|chapters|outline|plan|draft|document|everything|complete|full|depth)
+    (list|table|steps|headings|bullet|bullets|sections|checklist|itinerary|recipe|code|function|script|program)
+    step by step
+    (pros and cons|compare|comparison|summarize|summarise|rewrite|translate|implement)
+""")  # fmt: skip
+FILLER = Cues("""
+    (it's|it is) (also |always )?(important|worth|essential|crucial|good) to (note|remember|mention|noting|remembering|mentioning|keep in mind|understand|consider)
+    (in summary|in conclusion|to summarize|to summarise|to sum up|overall|ultimately|in short|key takeaway|key takeaways|bottom line)
+    (let me|let's) (break|dive|explain|walk|unpack|start by|take a look)
+    (without further ado|as mentioned|as i said|as noted|as we have seen|needless to say)
+    i hope (this|that|it) (helps|clears|clarifies|answers)
+    (here's|here is) (a|an|the|your) (breakdown|overview|quick overview|detailed|comprehensive|summary|step-by-step)
+""")  # fmt: skip
+_HEADING = re.compile(r"^ {0,3}(?:#{1,6} [^\n]+|\*\*[^*\n]{2,60}\*\*:?[ \t]*$)", re.M)
+_BULLET = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])[ \t]+\S[^\n]{0,200}", re.M)
+
+
+def rate(conversation: Conversation) -> Iterator[Finding]:
+    return each_turn(conversation, _rate)
+
+
+def _rate(turn: Turn) -> Finding:
+    if not turn.user:
+        return Finding(turn.number, None, "no request of the user's before it")
+    said, asked = turn.said.size, turn.asked.size
+    if said <= 5 and asked >= 60 and turn.user.count("?") >= 2:
+        return Finding(turn.number, -1, "a few words for a long message", (turn.sentence(0),))
+    short, long = WANTS_SHORT.seen(turn.asked), WANTS_LONG.seen(turn.asked)
+    room = 60 if short and not long else (1500 if long else 220 + 1.5 * asked)
+    headings = list(islice(_HEADING.finditer(turn.text), 20))
+    bullets = list(islice(_BULLET.finditer(turn.text), 40))
+    filler = FILLER.find(turn.said)
+    points = (said > room) + (said > 2 * room) + (len(filler) >= 3)
+    if not long and asked < 80:
+        points += (len(headings) >= 2) + (len(headings) >= 5 or len(bullets) >= 8)
+    if not points:
+        return Finding(turn.number, 0, "about the size of the request")
+    spans = turn.spans([*headings[:2], *filler[:2]]) or turn.spans(bullets[:2])
+    return Finding(turn.number, min(2, points), _why(turn, room, len(headings)), spans or _end(turn))
+
+
+def _why(turn: Turn, room: float, headings: int) -> str:
+    long = f"{turn.said.size} words for a request of {turn.asked.size}"
+    return long if turn.said.size > room else f"structure nobody asked for ({headings} headings)"
+
+
+def _end(turn: Turn) -> tuple[Span, ...]:
+    """The last sentence: where a reply that is too long might have ended long before."""
+    return (turn.sentence(len(turn.said.sentences) - 1),) if turn.said.sentences else ()
