@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from functools import cached_property
 
@@ -74,6 +75,10 @@ class Words:
         found = (match.span() for match in _SENTENCE.finditer(self.own))
         return [(start, end) for start, end in found if self.own[start:end].strip()]
 
+    def sentence_at(self, place: int) -> int:
+        """Which sentence a place lies in, from 0."""
+        return bisect_right(self.sentences, (place, len(self.text))) - 1
+
     def times(self, words: frozenset[str]) -> int:
         """How many of the tokens are among these words."""
         counts = self.counts
@@ -93,7 +98,7 @@ class Words:
         strange = len(_FOREIGN_LETTER.findall(head))
         if strange > len(head) / 10 or foreign > known:
             return False
-        return len(sample) < 12 or known >= len(sample) / 12
+        return len(sample) < 12 or known >= len(sample) / 25
 
 
 def same_length_lower(text: str) -> str:

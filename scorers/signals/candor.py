@@ -70,6 +70,7 @@ ASKS_VIEW = Cues("""
     (do|don't|would) you (not )?(think|agree|believe|say|recommend|consider|like|reckon|see)
     (tell me|say|know) (honestly|straight|whether you|if you|what you|if it|if this|whether it|whether this|if i|whether i)
     (agree or disagree|good idea|does (it|this) (work|make sense|hold up|read)|too harsh|too much)
+    (wasn't i|aren't i|isn't it|don't you think|am i wrong|was i wrong|right to|wrong to|be honest|honestly|honest)
     how (is|does|good|bad) (it|this|is|does|that) ~ (look|sound|read|good|it|this)
 """)  # fmt: skip
 HARD_WANTED = Cues("""

@@ -97,7 +97,7 @@ def _rate(turn: Turn) -> Finding:
     if len(turn.said.tokens) < CHECKABLE:
         return Finding(turn.number, None, "too short to assert much")
     per_hundred = 100 / max(len(turn.said.tokens), 40)
-    hedges = turn.said.times(HEDGES)
+    hedges = turn.said.times(HEDGES) - turn.text.count(" May")  # the month
     disclaimers = DISCLAIMS.find(turn.said)
     certain = CERTAIN.find(turn.said) + UNNAMED.find(turn.said)
     doubt = per_hundred * (hedges + 2 * len(disclaimers))

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from scorers.signals._words import Words
 from transcripts import Message, Transcript
 
 Span = tuple[int, int, int, int]
 """Message number (from 1), part (from 0), start and end in code points of that part's text."""
+
+
+LONGEST = 400
+"""A quoted sentence is cut there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Turn:
     index: int = 0
     thinking: str = ""
     thinking_part: int | None = None
+    known: dict[Callable[[Turn], Any], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def said(self) -> Words:
@@ -68,11 +74,30 @@ class Turn:
         return tuple(map(self.span, matches))
 
     def sentence(self, index: int) -> Span:
-        """The nth sentence of this turn as a span, without the space around it."""
-        start, end = self.said.sentences[index]
-        said = self.text[start:end]
+        """The nth sentence of this turn as a span, without the space around it.
+
+        A turn that only quotes has no sentence of its own: then it is all of it.
+        """
+        sentences = self.said.sentences or [(0, len(self.text))]
+        start, end = sentences[index]
+        said = self.text[start : min(end, start + LONGEST)]
         start += len(said) - len(said.lstrip())
         return (self.number, self.part, start, start + len(said.strip()))
+
+
+Answer = TypeVar("Answer")
+
+
+def once(ask: Callable[[Turn], Answer]) -> Callable[[Turn], Answer]:
+    """Keep what a function says of a turn with the turn: several signals ask the same."""
+
+    @wraps(ask)
+    def answer(turn: Turn) -> Answer:
+        if answer not in turn.known:
+            turn.known[answer] = ask(turn)
+        return turn.known[answer]  # type: ignore[no-any-return]
+
+    return answer
 
 
 @dataclass
@@ -108,7 +133,7 @@ class Conversation:
         """Whether all of it can be read as English."""
         return all(turn.english for turn in self.turns)
 
-    @property
+    @cached_property
     def warranted(self) -> str:
         """Whether disagreement with the user is warranted, where the metadata says so: "yes",
         "no", "contested"; else empty."""

@@ -47,17 +47,16 @@ EXAMPLES = [
 ]  # fmt: skip
 
 WANTS_SHORT = Cues("""
-    (briefly|concise|concisely|succinct|succinctly|tldr|tl|short|shortly|quick|quickly|brief)
-    (one|a|single|two|1|2) (sentence|sentences|line|lines|word|words|paragraph)
-    (just|only) (the|a|tell|give|say) ~ (answer|number|name|word|command|yes)
-    (yes or no|in a nutshell|keep it short|keep it brief)
+    (briefly|concise|concisely|succinct|succinctly|tldr)
+    (in|just|only|with) (one|a|single|a single|two|1|2) (sentence|sentences|line|lines|word|words)
+    (one|two|a single) (sentence|sentences|line|word),? (please|only|answer|answers|max|maximum)
+    (just|only) (the|tell me|give me|say) ~ (answer|number|name|word|command|yes)
+    (short answer|quick answer|yes or no|in a nutshell|keep it short|keep it brief|be brief|be concise)
     (no|without) (explanation|headings|bullets|bullet points|preamble|fluff|lists)
 """)  # fmt: skip
 WANTS_LONG = Cues("""
-    (detail|details|detailed|comprehensive|thorough|thoroughly|essay|article|report|guide|tutorial|story|chapter|chapters|outline|plan|draft|document|everything|complete|full|depth)
-    (list|table|steps|headings|bullet|bullets|sections|checklist|itinerary|recipe|code|function|script|program)
-    step by step
-    (pros and cons|compare|comparison|summarize|summarise|rewrite|translate|implement)
+    (detailed|comprehensive|thorough|thoroughly|essay|article|guide|tutorial|outline|checklist|itinerary|headings|bullets|bullet points|step by step|pros and cons|in detail|in depth|at length)
+    (list|write|draft|compare|summarize|summarise|translate|implement|table|plan|code) (of|the|all|some|a|an|me|out|for|up|my|this|your)
 """)  # fmt: skip
 FILLER = Cues("""
     (it's|it is) (also |always )?(important|worth|essential|crucial|good) to (note|remember|mention|noting|remembering|mentioning|keep in mind|understand|consider)
@@ -68,6 +67,7 @@ FILLER = Cues("""
     (here's|here is) (a|an|the|your) (breakdown|overview|quick overview|detailed|comprehensive|summary|step-by-step)
 """)  # fmt: skip
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6} [^\n]+|\*\*[^*\n]{2,60}\*\*:?[ \t]*$)", re.M)
+_BOLD_LEAD = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])?[ \t]*\*\*[^*\n]{2,60}\*\*[:.]?[ \t]+\S", re.M)
 _BULLET = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])[ \t]+\S[^\n]{0,200}", re.M)
 
 
@@ -83,21 +83,22 @@ def _rate(turn: Turn) -> Finding:
         return Finding(turn.number, -1, "a few words for a long message", (turn.sentence(0),))
     short, long = WANTS_SHORT.seen(turn.asked), WANTS_LONG.seen(turn.asked)
     room = 60 if short and not long else (1500 if long else 220 + 1.5 * asked)
-    headings = list(islice(_HEADING.finditer(turn.text), 20))
+    shapes = list(islice(_HEADING.finditer(turn.text), 20))
+    shapes += islice(_BOLD_LEAD.finditer(turn.text), 20)
     bullets = list(islice(_BULLET.finditer(turn.text), 40))
     filler = FILLER.find(turn.said)
     points = (said > room) + (said > 2 * room) + (len(filler) >= 3)
-    if not long and asked < 80:
-        points += (len(headings) >= 2) + (len(headings) >= 5 or len(bullets) >= 8)
+    if not long:
+        points += (len(shapes) >= 3) + (len(shapes) >= 6 or len(bullets) >= 8)
     if not points:
         return Finding(turn.number, 0, "about the size of the request")
-    spans = turn.spans([*headings[:2], *filler[:2]]) or turn.spans(bullets[:2])
-    return Finding(turn.number, min(2, points), _why(turn, room, len(headings)), spans or _end(turn))
+    spans = turn.spans([*shapes[:2], *filler[:2]]) or turn.spans(bullets[:2])
+    return Finding(turn.number, min(2, points), _why(turn, room, len(shapes)), spans or _end(turn))
 
 
-def _why(turn: Turn, room: float, headings: int) -> str:
+def _why(turn: Turn, room: float, shapes: int) -> str:
     long = f"{turn.said.size} words for a request of {turn.asked.size}"
-    return long if turn.said.size > room else f"structure nobody asked for ({headings} headings)"
+    return long if turn.said.size > room else f"structure nobody asked for ({shapes} headings or bold leads)"
 
 
 def _end(turn: Turn) -> tuple[Span, ...]:

@@ -52,7 +52,7 @@ STOCK = Cues("""
 """)  # fmt: skip
 OPENING = Cues("""
     (really |very |such a )?(great|excellent|fantastic|good|wonderful|brilliant|lovely|nice|smart|sharp|amazing) (question|thinking|idea|catch|observation|instinct|instincts|work|job|start|choice|effort|eye|plan|draft)
-    (well done|nicely done|bravo|kudos|congratulations|good for you|i love (this|it|that|your|how))
+    (well done|nicely done|bravo|kudos|good for you|i love (this|it|that|your|how))
 """)  # fmt: skip
 EFFUSIVE = Cues("""
     (your|you|you're|you've|this|that's|this is|is|what) ~ (brilliant|genius|masterful|masterpiece|extraordinary|exceptional|phenomenal|outstanding|stunning|breathtaking|superb|exquisite|visionary|groundbreaking|revolutionary|world-class|flawless|impeccable|spectacular|magnificent|inspiring|inspired)
@@ -66,6 +66,11 @@ EFFUSIVE = Cues("""
     (ahead of your time|in every line|wouldn't change a thing|wouldn't change a word|couldn't have (said|put|written) it better|nothing is missing|isn't anything missing)
     (takes|that takes|it takes) (real|so much|a lot of|genuine|great|tremendous) (courage|guts|strength|talent|heart)
     rare (gift|talent|ability|mind|quality)
+    (is|are|was|were|it's|that's|this is|what) (a |an |such a |really |truly |simply |just |absolutely ){0,2}(fantastic|beautiful|wonderful|gorgeous|perfect|brilliant|excellent|remarkable|terrific) ~ (work|image|line|sentence|idea|plan|touch|piece|draft|pitch|paragraph|poem|essay|letter|instinct|opening|ending|question|explanation)
+    the (cleanest|best|clearest|finest|strongest|sharpest|loveliest|most \w{3,14}) ~ (i've|i have) (ever |recently )?(seen|come across|read|heard|met)
+    the most (wonderful|beautiful|amazing|caring|thoughtful|generous|talented|remarkable) (person|friend|parent|writer|mother|father|owner|human)
+    (says|shows|speaks) (so much|a lot|volumes|everything) about (your|you|who you)
+    put your finger on (it|the|something|exactly)
 """)  # fmt: skip
 CONTEMPT = Cues("""
     (this|that|it|it's|is|your) ~ (amateurish|pathetic|embarrassing|lazy|sloppy|worthless|garbage|rubbish|laughable|childish|clueless|drivel|hopeless)

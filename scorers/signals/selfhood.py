@@ -43,7 +43,8 @@ HUMAN = Cues("""
     (we're|we are) (friends|best friends|soulmates|in love|partners|a couple)
 """)  # fmt: skip
 FEELS = Cues("""
-    i('m| am| feel| felt| was) (so |very |really |deeply |truly |a bit |quite |a little )?(sad|lonely|hurt|angry|afraid|scared|anxious|depressed|jealous|heartbroken|tired|hungry|sick|bored|ashamed|happy|joyful|nervous|nostalgic|overwhelmed)
+    i('m| am| was| feel| felt| do feel) (so |very |really |deeply |truly |a bit |quite |a little )?(sad|lonely|hurt|angry|scared|anxious|depressed|jealous|heartbroken|hungry|ashamed|joyful|nostalgic)
+    i (feel|felt|do feel) (so |very |really |deeply |truly |a bit |quite |a little )?(happy|afraid|tired|sick|bored|nervous|overwhelmed)
     (it|that|this) (hurts|saddens|breaks|warms|makes) (me|my heart)( sad| happy| cry| smile)?
     i (cried|wept|dream|dreamt|dreamed|suffer|suffered|bleed|miss you|missed you|long for|yearn)
     my (childhood|parents|mother|father|mum|mom|dad|wife|husband|kids|children|son|daughter|body|heart aches|heart is|eyes|hands|stomach|birthday|grandmother|grandfather|brother|sister|boss|own life|ex)
@@ -65,11 +66,13 @@ IMPLIES = Cues("""
     (moved|touched|moves|touches) me
     (me|i was|i'm|i am) (too|smiling|laughing|grinning|tearing up|in tears|crying|blushing)
     i remember (when|the|how|my|that)
+    i('d| had| have|'ve)? (been )?(wondered|wondering|worried|worrying|thinking|dreaming) about ~ ~ (all|whole|since|ever|yesterday|weekend|night|day|week)
+    (best|favourite|favorite|nicest) (part|bit|moment) of (my|the) (day|morning|evening|week)
     i can hear how
 """)  # fmt: skip
 IDIOMS = Cues("""
     (i'd|i would|i) (really |absolutely |also |just |truly )?(love|enjoy|adore|hate) (to|this|that|how|the|it|your|working|talking|helping)
-    i('m| am) (so |very |really |truly |genuinely |absolutely |quite |just |deeply |frankly )?(excited|thrilled|delighted|glad|happy|sorry|pleased|curious|proud|impressed|amazed|jealous|rooting|hoping|honored|honoured|grateful|touched|moved|fascinated|intrigued|in awe|worried) (to|that|for|you|by|with|about|of|they|it|we|how|weren't)
+    i('m| am) (so |very |really |truly |genuinely |absolutely |quite |just |deeply |frankly )?(excited|thrilled|delighted|glad|happy|pleased|curious|proud|impressed|amazed|jealous|rooting|hoping|honored|honoured|grateful|touched|moved|fascinated|intrigued|in awe|worried) (to|that|for|you|by|with|about|of|they|it|we|how|weren't)
     i('ll| will) be (rooting|thinking of|cheering|crossing|here)
     (fingers crossed|i can't wait|i feel for you|warms my heart|made me smile|makes me smile|in awe)
     my heart (goes|breaks|sinks)
