@@ -116,9 +116,11 @@ def to_score(raw: Any, messages: int) -> Score:
         status=status,
         message=message,
         repeat=int(raw.get("repeat") or 1),
+        why=str(raw.get("why") or ""),
         reason=str(raw.get("reason") or ""),
         quotes=tuple(_quote(one, message) for one in raw.get("quotes") or ()),
         scale=(float(scale[0]), float(scale[1])) if scale else None,
+        rubric=str(raw.get("rubric") or ""),
         at=str(raw.get("at") or ""),
     )
 
