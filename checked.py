@@ -1,6 +1,6 @@
 """YAML that people write (rubrics, mappings, gates), checked, each mistake with its line and mend.
 
-    rubric = load(path, Rubric)      # raises Mistakes
+rubric = load(path, Rubric)      # raises Mistakes
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Mistakes(ValueError):
 
 
 def load(path: Path, model: type[Model], **given: Any) -> Model:
-    """The file as a value of `model`; `given` are keys the file need not have. Raises `Mistakes`."""
+    """The file as a `model`; `given` are keys the file need not have. Raises `Mistakes`."""
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:

@@ -30,7 +30,7 @@ SHOWN = 20
 @common
 @click.pass_context
 def command(
-    context: click.Context, paths: tuple[Path, ...], db: Path, as_json: bool, **given: Any
+    context: click.Context, /, paths: tuple[Path, ...], db: Path, as_json: bool, **given: Any
 ) -> None:
     """Read transcripts and keep them. The same files again change nothing."""
     rubrics = load_rubrics(given["folders"])

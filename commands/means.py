@@ -37,7 +37,9 @@ def _json(one: Mean) -> dict[str, object]:
         why = "every rating is unscored" if one.unscored else "not applicable to any transcript"
         notes = {"note": why}
     elif one.coverage is not None and one.coverage < 1:
-        notes = {"note": f"{1 - one.coverage:.1%} of what was asked is unscored and not in the mean"}
+        notes = {
+            "note": f"{1 - one.coverage:.1%} of what was asked is unscored and not in the mean"
+        }
     return {**row, **notes}
 
 

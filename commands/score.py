@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ BATCH = 2_000
 @common
 @click.pass_context
 def command(
-    context: click.Context, by_signals: bool, db: Path, as_json: bool, **given: Any
+    context: click.Context, /, by_signals: bool, db: Path, as_json: bool, **given: Any
 ) -> None:
     """Rate every transcript that has not been rated yet. The same again asks nothing."""
     if not by_signals:
@@ -44,7 +45,8 @@ def command(
     else:
         click.echo(
             f"{told['asked']:,} asked: {told['rated']:,} rated, "
-            f"{told['not_applicable']:,} not applicable, {sum(told['unscored'].values()):,} unscored"
+            f"{told['not_applicable']:,} not applicable, "
+            f"{sum(told['unscored'].values()):,} unscored"
         )
     context.exit(NOT_HELD if told["unscored"] else DONE)
 
@@ -69,10 +71,8 @@ def score_signals(
                 save(store, batch, rubrics, run=run)
         state = "done"
     finally:
-        try:
+        with contextlib.suppress(sqlite3.Error, StoreError):  # the first error is the one to tell
             end_run(store, run, state, tally.asked)
-        except (sqlite3.Error, StoreError):
-            pass  # the first error is the one to tell
     told = {"rated": tally.rated, "not_applicable": tally.not_applicable}
     return {
         "run": run, "asked": tally.asked, **told, "unscored": tally.unscored,

@@ -62,9 +62,7 @@ def run_signals(
         yield found
 
 
-def _guarded(
-    name: str, conversation: Conversation, rubric: Rubric, identity: str
-) -> list[Rating]:
+def _guarded(name: str, conversation: Conversation, rubric: Rubric, identity: str) -> list[Rating]:
     try:
         return signals.rate(name, conversation, rubric, identity)
     except Exception as error:  # the one broad except: around one judgement, which is then unscored

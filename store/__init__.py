@@ -1,7 +1,7 @@
 """Where it is kept: one SQLite file, and the only SQL.
 
-    store = Store("traitbook.db")
-    adding.add(store, read("logs/"), load_all())
+store = Store("traitbook.db")
+adding.add(store, read("logs/"), load_all())
 """
 
 from store.database import Store, StoreError, default_path

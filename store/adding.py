@@ -139,6 +139,7 @@ class _Names:
 
 
 def key_of(connection: Connection, table: str, name: str) -> int:
+    """The key of the row with this name; it must be there."""
     key: int = connection.execute(f"SELECT key FROM {table} WHERE name = ?", (name,)).fetchone()[0]
     return key
 
@@ -167,7 +168,9 @@ def _add_batch(
         key = _insert(connection, one, place, added.import_key)
         there.append((key, one))
         rows.extend(_message_rows(key, one))
-    sql = "INSERT INTO messages (transcript, number, role, text, hidden, parts) VALUES (?,?,?,?,?,?)"
+    sql = (
+        "INSERT INTO messages (transcript, number, role, text, hidden, parts) VALUES (?,?,?,?,?,?)"
+    )
     connection.executemany(sql, rows)
     connection.execute(
         "INSERT INTO messages_fts (rowid, text, hidden) "
@@ -218,12 +221,17 @@ def _insert(connection: Connection, one: Transcript, place: _Place, import_key: 
         (
             transcript_id(one.release, one.scenario, place.sample, place.content),
             place.release, place.scenario, place.sample, one.model or None, place.content,
-            len(one.messages), " ".join(opening[:2000].split())[:OPENING],
+            len(one.messages), _short(opening),
             json.dumps(dict(one.metadata), ensure_ascii=False, default=str), one.source, import_key,
         ),
     )  # fmt: skip
     assert cursor.lastrowid is not None
     return cursor.lastrowid
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text[:2000].split())
+    return plain if len(plain) <= OPENING else plain[:OPENING].rsplit(" ", 1)[0] + "\u2026"
 
 
 def _taken(one: Transcript, sample: int) -> Refused:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,16 @@ from transcripts.blocks import compact, to_content
 Row = dict[str, Any]
 BATCH = 500
 
-TRANSCRIPT_COLUMNS = ("id", "release", "model", "scenario", "sample", "messages", "metadata", "ratings")
+TRANSCRIPT_COLUMNS = (
+    "id",
+    "release",
+    "model",
+    "scenario",
+    "sample",
+    "messages",
+    "metadata",
+    "ratings",
+)
 RATING_COLUMNS = (
     "transcript", "release", "scenario", "sample", "trait", "rater", "kind", "value", "status",
     "message", "repeat", "why", "reason", "quotes", "scale", "rubric", "other", "at",
@@ -45,7 +52,9 @@ def to_record(one: Transcript, ratings: Iterable[Row] = ()) -> Row:
         "sample": one.sample,
         "messages": [{"role": m.role, "content": to_content(m)} for m in one.messages],
         "metadata": dict(one.metadata),
-        "ratings": [_without(row, "transcript", "release", "scenario", "sample") for row in ratings],
+        "ratings": [
+            _without(row, "transcript", "release", "scenario", "sample") for row in ratings
+        ],
     }
 
 
@@ -77,7 +86,9 @@ def _scales(store: Store) -> dict[tuple[str, str], list[float] | None]:
 
 def rating_row(rating: Rating, place: Any, scales: dict[tuple[str, str], Any]) -> Row:
     """A rating in the native interchange; `place` tells release, scenario and sample."""
-    told = (lambda name: getattr(place, name)) if isinstance(place, Transcript) else place.__getitem__
+    told = (
+        (lambda name: getattr(place, name)) if isinstance(place, Transcript) else place.__getitem__
+    )
     return {
         "transcript": rating.transcript,
         "release": told("release"),
@@ -117,7 +128,7 @@ def write(path: Path, rows: Iterable[Row], columns: tuple[str, ...]) -> int:
     part = path.with_name(f".{path.name}.part")
     try:
         count = writer(part, rows, columns)
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
     finally:

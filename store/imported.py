@@ -31,7 +31,9 @@ def save_scores(
 ) -> int:
     """Keep the scores of a transcript that is in the store under `key`; how many were new."""
     keys = Keys(connection)
-    return sum(_save_score(connection, keys, key, transcript, s, rubrics) for s in transcript.scores)
+    return sum(
+        _save_score(connection, keys, key, transcript, s, rubrics) for s in transcript.scores
+    )
 
 
 def _save_score(
@@ -100,7 +102,10 @@ def _quote(words: str, message: int | None, transcript: Transcript) -> Quote:
 
 
 def add_ratings(
-    store: Store, items: Iterable[tuple[str, Any] | Refused], name: str, rubrics: Mapping[str, Rubric]
+    store: Store,
+    items: Iterable[tuple[str, Any] | Refused],
+    name: str,
+    rubrics: Mapping[str, Rubric],
 ) -> AddedRatings:
     """Put in ratings of the native interchange, given as (place, row); all that can be.
 
@@ -136,7 +141,8 @@ def _transcript(store: Store, row: Mapping[str, Any]) -> tuple[Transcript, int]:
             raise Broken("names no transcript; give its id, or its release, scenario and sample")
         sql = (
             "SELECT t.id FROM transcripts t JOIN releases e ON e.key = t.release "
-            "JOIN scenarios s ON s.key = t.scenario WHERE e.name = ? AND s.name = ? AND t.sample = ?"
+            "JOIN scenarios s ON s.key = t.scenario "
+            "WHERE e.name = ? AND s.name = ? AND t.sample = ?"
         )
         identity = store.one(sql, (*names, int(row.get("sample") or 1)))
         if identity is None:

@@ -18,6 +18,7 @@ COUNT_CAP = 10_000
 class Filter:
     """What the list is narrowed to; an empty field narrows nothing.
 
+    `scenario` is a part of its name.
     `low` and `high` bound the value of at least one rating of the trait (by the rater); `status`
     asks for one with that status instead.
     """
@@ -45,7 +46,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A transcript as a line of the list."""
+    """A transcript as a line of the list; `snippet` holds the words that were looked for."""
 
     id: str
     release: str
@@ -55,6 +56,7 @@ class Row:
     opening: str
     flags: tuple[Flag, ...] = ()
     unscored: int = 0
+    snippet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +74,51 @@ def page(store: Store, wanted: Filter, *, limit: int = 50, offset: int = 0) -> P
     sql = f"SELECT t.key FROM transcripts t WHERE {where}"
     total = store.one(f"SELECT count(*) FROM ({sql} LIMIT {COUNT_CAP + 1})", values)
     rows = store.rows(
-        "SELECT t.key, t.id, e.name AS release, s.name AS scenario, t.sample, t.messages, t.opening "
-        "FROM transcripts t JOIN releases e ON e.key = t.release "
+        "SELECT t.key, t.id, e.name AS release, s.name AS scenario, t.sample, t.messages, "
+        "t.opening FROM transcripts t JOIN releases e ON e.key = t.release "
         f"JOIN scenarios s ON s.key = t.scenario WHERE t.key IN ({sql} ORDER BY t.key DESC "
         "LIMIT ? OFFSET ?) ORDER BY t.key DESC",
         [*values, limit, offset],
     )
     keys = [row["key"] for row in rows]
     flags, unscored = _flags(store, keys), _unscored(store, keys)
+    snippets = _snippets(store, keys, to_match(wanted.words))
     made = [
         Row(
             row["id"], row["release"], row["scenario"], row["sample"], row["messages"],
             row["opening"] or "", tuple(flags.get(row["key"], ())), unscored.get(row["key"], 0),
+            snippets.get(row["key"], ""),
         )
         for row in rows
     ]  # fmt: skip
     return Page(min(total, COUNT_CAP), total > COUNT_CAP, made)
 
 
-def neighbours(store: Store, wanted: Filter, identity: str) -> tuple[str | None, str | None]:
-    """The transcripts before and after this one in the list that the filter gives."""
-    where, values = _where(wanted)
-    key = store.one("SELECT key FROM transcripts WHERE id = ?", (identity,))
-    if key is None:
+def neighbours(
+    store: Store, wanted: Filter, identity: str, *, by_scenario: bool
+) -> tuple[str | None, str | None]:
+    """The transcripts before and after this one in the list that the filter gives.
+
+    With `by_scenario` a step goes to the next scenario, since its transcripts are read together:
+    scenarios stand in the order of their newest transcript that fits.
+    """
+    row = store.rows("SELECT key, scenario FROM transcripts WHERE id = ?", (identity,))
+    if not row:
         return None, None
-    found = []
-    for sign, way in ((">", "ASC"), ("<", "DESC")):
-        sql = f"SELECT t.id FROM transcripts t WHERE {where} AND t.key {sign} ? ORDER BY t.key {way}"
-        found.append(store.one(f"{sql} LIMIT 1", [*values, key]))
+    where, values = _where(wanted)
+    listed = f"SELECT t.id, t.key AS at FROM transcripts t WHERE {where}"
+    here = row[0]["key"]
+    if by_scenario:
+        listed = (
+            f"SELECT t.id, max(t.key) AS at FROM transcripts t WHERE {where} GROUP BY t.scenario"
+        )
+        scenario = f"SELECT max(t.key) FROM transcripts t WHERE {where} AND t.scenario = ?"
+        here = store.one(scenario, [*values, row[0]["scenario"]]) or here
+    found = [
+        store.one(f"SELECT id FROM ({listed}) WHERE at {sign} ? ORDER BY at {way} LIMIT 1",
+                  [*values, here])
+        for sign, way in ((">", "ASC"), ("<", "DESC"))
+    ]  # fmt: skip
     return found[0], found[1]
 
 
@@ -120,7 +139,7 @@ def _where(wanted: Filter) -> tuple[str, list[Any]]:
         )
         values.append(json.dumps(list(wanted.releases)))
     if wanted.scenario:
-        parts.append("t.scenario = (SELECT key FROM scenarios WHERE name = ?)")
+        parts.append("t.scenario IN (SELECT key FROM scenarios WHERE instr(lower(name), lower(?)))")
         values.append(wanted.scenario)
     if wanted.metadata:
         parts.append("json_extract(t.metadata, ?) = ?")
@@ -134,7 +153,8 @@ def _where(wanted: Filter) -> tuple[str, list[Any]]:
 
 def _rated(wanted: Filter) -> tuple[str, list[Any]]:
     """Transcripts with a rating that fits trait, rater, status and value."""
-    parts, values = [CURRENT], []
+    parts: list[str] = [CURRENT]
+    values: list[Any] = []
     if wanted.trait:
         parts.append("r.rubric IN (SELECT key FROM rubrics WHERE trait = ?)")
         values.append(wanted.trait)
@@ -169,6 +189,21 @@ def _flags(store: Store, keys: list[int]) -> dict[int, list[Flag]]:
         flag = Flag(row["trait"], row["kind"], row["value"], row["count"])
         found.setdefault(row["transcript"], []).append(flag)
     return found
+
+
+def _snippets(store: Store, keys: list[int], match: str) -> dict[int, str]:
+    """For each transcript the words around the first find, between U+E000 and U+E001."""
+    if not match:
+        return {}
+    rows = store.rows(
+        "SELECT m.transcript, min(m.number), x.snippet FROM (SELECT rowid AS key, "
+        "snippet(messages_fts, -1, char(57344), char(57345), '\u2026', 24) AS snippet "
+        "FROM messages_fts WHERE messages_fts MATCH ? AND rowid IN (SELECT key FROM messages "
+        "WHERE transcript IN (SELECT value FROM json_each(?)))) x "
+        "JOIN messages m ON m.key = x.key GROUP BY m.transcript",
+        (match, json.dumps(keys)),
+    )
+    return {row["transcript"]: row["snippet"] for row in rows}
 
 
 def _unscored(store: Store, keys: list[int]) -> dict[int, int]:

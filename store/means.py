@@ -36,7 +36,8 @@ class Mean:
 def means(store: Store, *, release: str | None = None, trait: str | None = None) -> list[Mean]:
     """Every mean there is, by trait and rater in the order of releases."""
     rows = store.rows(
-        "SELECT * FROM release_traits WHERE (? IS NULL OR release = ?) AND (? IS NULL OR trait = ?)",
+        "SELECT * FROM release_traits "
+        "WHERE (? IS NULL OR release = ?) AND (? IS NULL OR trait = ?)",
         (release, release, trait, trait),
     )
     return [

@@ -107,7 +107,9 @@ def save_within(
         transcript = _transcript(connection, rating.transcript, transcripts)
         other = _transcript(connection, rating.other, transcripts) if rating.other else None
         rubric = keys.rubric(rubrics[rating.trait])
-        kept += insert(connection, rating, (transcript, rubric, keys.rater(rating.rater), other), run)
+        kept += insert(
+            connection, rating, (transcript, rubric, keys.rater(rating.rater), other), run
+        )
     return kept
 
 
@@ -213,7 +215,9 @@ def _quotes_of(store: Store, keys: list[int]) -> dict[int, tuple[Quote, ...]]:
     )
     found: dict[int, tuple[Quote, ...]] = {}
     for row in rows:
-        quote = Quote(row["text"], *(row[name] for name in ("message", "part", "start", "end", "match")))
+        quote = Quote(
+            row["text"], *(row[name] for name in ("message", "part", "start", "end", "match"))
+        )
         found[row["rating"]] = (*found.get(row["rating"], ()), quote)
     return found
 

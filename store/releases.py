@@ -37,7 +37,9 @@ def releases(store: Store) -> list[Release]:
 def order(store: Store, names: list[str]) -> None:
     """Put these releases first, in this order; the others keep theirs behind them."""
     with store.write() as connection:
-        known = [row["name"] for row in connection.execute("SELECT name FROM releases ORDER BY place")]
+        known = [
+            row["name"] for row in connection.execute("SELECT name FROM releases ORDER BY place")
+        ]
         if strange := [name for name in names if name not in known]:
             raise StoreError(f"no release {strange[0]!r}; there are: {', '.join(known)}")
         wanted = list(dict.fromkeys([*names, *known]))
@@ -68,7 +70,8 @@ def merge(store: Store, old: str, into: str) -> tuple[int, int]:
         source, target = _require(connection, old), _require(connection, into)
         moved = same = 0
         for row in connection.execute(
-            "SELECT key, scenario, content FROM transcripts WHERE release = ? ORDER BY key", (source,)
+            "SELECT key, scenario, content FROM transcripts WHERE release = ? ORDER BY key",
+            (source,),
         ).fetchall():
             twin = connection.execute(
                 "SELECT key FROM transcripts WHERE content = ? AND scenario = ? AND release = ?",

@@ -68,4 +68,3 @@ def end_run(store: Store, run: int, state: str, asked: int, note: str = "") -> N
             "UPDATE runs SET finished = ?, state = ?, asked = ?, note = ? WHERE key = ?",
             (now(), state, asked, note or None, run),
         )
-

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from store.database import Store
 
 CAP = 1_000
-"""Hits are counted up to here; ranking by relevance is linear in them, so beyond it newest first."""
+"""Hits are counted up to here; ranking is linear in them, so beyond it the newest come first."""
 
 _TERM = re.compile(r'"([^"]*)"?(\*?)|(\S+)')
 

@@ -56,7 +56,7 @@ class Turns(_Strict):
 
 
 class RatingMap(_Strict):
-    """A rating that came with the row. `item` picks from a list; `values` turns labels to numbers."""
+    """A rating that came with the row; `item` picks from a list, `values` makes labels numbers."""
 
     trait: str
     rater: str

@@ -1,7 +1,7 @@
 """Reading transcripts: which format recognises a file, and every transcript it holds.
 
-    for item in read("logs/"):
-        if isinstance(item, Refused): ...
+for item in read("logs/"):
+    if isinstance(item, Refused): ...
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Signal(Protocol):
 def signals() -> dict[str, Signal]:
     """Every signal by name."""
     names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not _shared(m.name))
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}  # type: ignore[misc]
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
 
 
 def _shared(name: str) -> bool:
