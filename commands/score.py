@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +11,8 @@ import click
 from commands import DONE, NOT_HELD, common, existing, load_rubrics, progress, put, rubric_option
 from rubrics import Rating, Rubric
 from scorers import running
-from store import Store, StoreError
+from store import Store, scoring
 from store.ratings import save
-from store.scoring import begin_run, end_run, missing
 
 BATCH = 2_000
 
@@ -61,23 +58,22 @@ def score_signals(
         f"SELECT count(*) FROM transcripts t JOIN releases e ON e.key = t.release WHERE {where}",
         values,
     )
-    run = begin_run(store, "signals", {"traits": sorted(rubrics), "releases": list(releases)})
     tally = running.Tally()
-    state = "failed"
-    try:
-        with progress("scoring", total) as advance:
-            work = missing(store, asked, where, values)
-            for batch in _batched(running.run_signals(work, rubrics), tally, advance):
-                save(store, batch, rubrics, run=run)
-        state = "done"
-    finally:
-        with contextlib.suppress(sqlite3.Error, StoreError):  # the first error is the one to tell
-            end_run(store, run, state, tally.asked)
-    told = {"rated": tally.rated, "not_applicable": tally.not_applicable}
+    options = {"traits": sorted(rubrics), "releases": list(releases)}
+    with scoring.run(store, "signals", options) as run, progress("scoring", total) as advance:
+        work = scoring.missing(store, asked, where, values)
+        for batch in _batched(running.run_signals(work, rubrics), tally, advance):
+            save(store, batch, rubrics, run=run.key)
+            run.asked = tally.asked
     return {
-        "run": run, "asked": tally.asked, **told, "unscored": tally.unscored,
-        "usage": {}, "cost_usd": 0.0,
-    }  # fmt: skip
+        "run": run.key,
+        "asked": tally.asked,
+        "rated": tally.rated,
+        "not_applicable": tally.not_applicable,
+        "unscored": tally.unscored,
+        "usage": {},
+        "cost_usd": 0.0,
+    }
 
 
 def _where(store: Store, releases: tuple[str, ...]) -> tuple[str, list[str]]:

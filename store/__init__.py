@@ -4,6 +4,7 @@ store = Store("traitbook.db")
 adding.add(store, read("logs/"), load_all())
 """
 
-from store.database import Store, StoreError, default_path
+from store.database import Store, default_path
+from store.errors import StoreError
 
 __all__ = ["Store", "StoreError", "default_path"]

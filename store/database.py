@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from store import migrations
+from store.errors import StoreError
 
 BUSY_SECONDS = 30
 MAIN = "traitbook.db"
-
-
-class StoreError(Exception):
-    """Something about the database that a person can mend; the message says what and how."""
 
 
 def default_path() -> Path:
@@ -39,7 +36,7 @@ class Store:
     def __init__(self, path: str | Path | None = None, *, must_exist: bool = False) -> None:
         self.path = Path(path) if path is not None else default_path()
         self._local = threading.local()
-        self._read_only = self.path.exists() and not os.access(self.path, os.W_OK)
+        self._read_only = self.path.exists() and not _writable(self.path)
         if must_exist and not self.path.exists():
             raise StoreError(f"{self.path}: there is no such database; import something first")
         if not self.path.parent.is_dir():
@@ -119,6 +116,16 @@ class Store:
         if found is not None:
             found.close()
             self._local.connection = None
+
+
+def _writable(path: Path) -> bool:
+    """Whether file and folder may be written to (WAL makes two files beside the database)."""
+    try:
+        with path.open("r+b"):
+            effective = os.access in os.supports_effective_ids
+            return os.access(path.parent, os.W_OK, effective_ids=effective)
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

@@ -11,7 +11,8 @@ from typing import Any
 from rubrics import Rating
 from store import ratings as kept
 from store import transcripts as said
-from store.database import Store, StoreError
+from store.database import Store
+from store.errors import StoreError
 from transcripts import Transcript
 from transcripts.blocks import compact, to_content
 

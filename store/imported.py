@@ -9,7 +9,8 @@ from typing import Any
 
 from rubrics import KINDS, Quote, Rater, Rating, Rubric
 from store import transcripts as said
-from store.database import Store, StoreError
+from store.database import Store
+from store.errors import StoreError
 from store.ratings import EXTERNAL, Keys, insert
 from transcripts import Refused, Score, Transcript
 from transcripts.formats.native import to_score

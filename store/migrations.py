@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store import schema
+from store.errors import StoreError
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -52,8 +53,6 @@ def _run(db: Database, script: str) -> None:
 
 def bring_up(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
     """Take every step that the file has not had. Raises `StoreError` where that cannot be."""
-    from store.database import StoreError
-
     taken = _taken(connection)
     known = [step.__name__ for step in STEPS]
     if strange := sorted(set(taken) - set(known)):

@@ -9,7 +9,8 @@ from sqlite3 import Connection, Row
 from typing import Any
 
 from rubrics import Quote, Rater, Rating, Rubric
-from store.database import Store, StoreError
+from store.database import Store
+from store.errors import StoreError
 
 EXTERNAL = "external"
 CURRENT = "NOT EXISTS (SELECT 1 FROM ratings s WHERE s.supersedes = r.key)"

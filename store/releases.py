@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 
 from store.adding import key_of
-from store.database import Store, StoreError
+from store.database import Store
+from store.errors import StoreError
 from transcripts.transcript import transcript_id
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from rubrics import Rater, Rubric
 from store.adding import now
 from store.database import Store
+from store.errors import StoreError
 from store.transcripts import each_chunk
 from transcripts import Transcript
 
@@ -50,21 +54,36 @@ def _done(store: Store, identities: list[str]) -> set[tuple[str, Rater, str, str
     }
 
 
-def begin_run(store: Store, kind: str, options: Mapping[str, Any]) -> int:
-    """Write a new run into the book; its number."""
+@dataclass
+class Run:
+    """A pass of a scorer while it goes on; the caller counts what was asked."""
+
+    key: int
+    asked: int = 0
+
+
+@contextmanager
+def run(store: Store, kind: str, options: Mapping[str, Any]) -> Iterator[Run]:
+    """A run, written into the book when it begins and when it ends: `done`, or `failed`."""
     with store.write() as connection:
         cursor = connection.execute(
             "INSERT INTO runs (started, kind, state, options) VALUES (?, ?, 'running', ?)",
             (now(), kind, json.dumps(options)),
         )
     assert cursor.lastrowid is not None
-    return cursor.lastrowid
+    going = Run(cursor.lastrowid)
+    try:
+        yield going
+    except BaseException:
+        with suppress(sqlite3.Error, StoreError):  # the first error is the one to tell
+            _end(store, going, "failed")
+        raise
+    _end(store, going, "done")
 
 
-def end_run(store: Store, run: int, state: str, asked: int, note: str = "") -> None:
-    """Close a run in the book: `done`, `cancelled` or `failed`."""
+def _end(store: Store, going: Run, state: str) -> None:
     with store.write() as connection:
         connection.execute(
-            "UPDATE runs SET finished = ?, state = ?, asked = ?, note = ? WHERE key = ?",
-            (now(), state, asked, note or None, run),
+            "UPDATE runs SET finished = ?, state = ?, asked = ? WHERE key = ?",
+            (now(), state, going.asked, going.key),
         )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlite3 import Row
 from typing import Any
 
-from store.database import Store, StoreError
+from store.database import Store
+from store.errors import StoreError
 from transcripts import Message, Part, Transcript
 
 _HEAD = """

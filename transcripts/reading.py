@@ -92,6 +92,8 @@ def why_unknown(source: Source) -> str:
     """Why no format recognises a source, and what one can do."""
     if source.suffix in TABLES:
         return "is a table; say which columns are what with --map FILE.yaml (docs/formats.md)"
+    if source.is_array and source.head.strip().endswith(b"[]"):
+        return "is an empty list; it holds no transcript"
     if isinstance(source.first, dict | list):
         first = source.first
         keys = ", ".join(list(first)[:6]) if isinstance(first, dict) else "a list"

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from transcripts import zipping
 from transcripts.peeking import first_records
@@ -186,7 +186,7 @@ def _of_file(path: Path, progress: Progress | None) -> Iterator[Source | Refused
 
 def _of_zip(path: Path, progress: Progress | None) -> Iterator[Source | Refused]:
     try:
-        with zipfile.ZipFile(_Counted(path, progress)) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(_Counted(path, progress)) as archive:
             if zipping.explodes(archive, path.stat().st_size):
                 yield Refused(str(path), "", "a zip bomb; unpack it yourself if you trust it")
                 return
@@ -229,7 +229,7 @@ def _member_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[
 
 
 def _gunzip(stream: IO[bytes]) -> IO[bytes]:
-    return gzip.GzipFile(fileobj=stream, mode="rb")
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=stream, mode="rb"))
 
 
 class _Counted(io.FileIO):
