@@ -1,6 +1,6 @@
 """YAML that people write (rubrics, mappings, gates), checked, each mistake with its line and mend.
 
-    rubric = load(path, Rubric)      # raises Mistakes
+rubric = load(path, Rubric)      # raises Mistakes
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Mistakes(ValueError):
 
 
 def load(path: Path, model: type[Model], **given: Any) -> Model:
-    """The file as a value of `model`; `given` are keys the file need not have. Raises `Mistakes`."""
+    """The file as a `model`; `given` are keys the file need not have. Raises `Mistakes`."""
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -67,22 +67,24 @@ def parse(text: str, model: type[Model], name: str = "text", **given: Any) -> Mo
 
 
 def _mistake(name: str, node: yaml.Node | None, error: Any) -> str:
-    where = [part for part in error["loc"] if not str(part).startswith(("function-", "model-"))]
-    line, deep = _line(node, where)
-    path = ".".join(str(part) for part in where[:deep]) or "file"
-    return f"{name}:{line}: {path}: {_plain(error)}"
+    line, path = _place(node, list(error["loc"]))
+    return f"{name}:{line}: {path or 'file'}: {_plain(error)}"
 
 
-def _line(node: yaml.Node | None, where: list[Any]) -> tuple[int, int]:
-    """The line of the deepest node on the path that the file really has, and the path's length."""
+def _place(node: yaml.Node | None, where: list[Any]) -> tuple[int, str]:
+    """The line and key of a mistake. Parts of the path that the file does not have are names of
+    our own models and passed over, but for the last, which may be a key that is missing."""
     line = node.start_mark.line + 1 if node else 1
+    path: list[str] = []
     for depth, part in enumerate(where):
         found = _child(node, part)
-        if found is None:
-            return line, max(depth + 1, 1) if depth == len(where) - 1 else len(where)
-        key, node = found
-        line = key.start_mark.line + 1
-    return line, len(where)
+        if found is not None:
+            key, node = found
+            line = key.start_mark.line + 1
+            path.append(str(part))
+        elif depth == len(where) - 1:
+            path.append(str(part))
+    return line, ".".join(path)
 
 
 def _child(node: yaml.Node | None, part: Any) -> tuple[yaml.Node, yaml.Node] | None:

@@ -1,8 +1,8 @@
 """What was said: transcripts as values, and reading them from files.
 
-    from transcripts import read
-    for item in read("logs/"):
-        print(item)
+from transcripts import read
+for item in read("logs/"):
+    print(item)
 """
 
 from transcripts.reading import Options, UnknownFormat, read, read_source

@@ -53,9 +53,9 @@ def to_message(raw: Any, number: int) -> Message:
         raise Broken(f"message {number} is {_kind(raw)}, not an object with role and content")
     role = to_role(raw.get("role"), number)
     parts = list(to_parts(raw.get("content"), number))
-    if thought := raw.get("reasoning_content") or raw.get("reasoning"):
-        if isinstance(thought, str):
-            parts.insert(0, Part("thinking", thought))
+    thought = raw.get("reasoning_content") or raw.get("reasoning")
+    if thought and isinstance(thought, str):
+        parts.insert(0, Part("thinking", thought))
     parts.extend(_openai_calls(raw))
     if role == "tool" and all(part.kind == "text" for part in parts):
         call, name = str(raw.get("tool_call_id") or ""), str(raw.get("name") or "")

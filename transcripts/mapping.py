@@ -23,9 +23,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 import checked
 from transcripts import templates
@@ -55,8 +55,14 @@ class Turns(_Strict):
     turns: list[Turn]
 
 
+Said = Annotated[
+    Annotated[Turn, Tag("turn")] | Annotated[Turns, Tag("turns")],
+    Discriminator(lambda given: "turns" if "each" in dict(given) else "turn"),
+]
+
+
 class RatingMap(_Strict):
-    """A rating that came with the row. `item` picks from a list; `values` turns labels to numbers."""
+    """A rating that came with the row; `item` picks from a list, `values` makes labels numbers."""
 
     trait: str
     rater: str
@@ -85,7 +91,7 @@ class Conversation(_Strict):
     scenario: str = ""
     sample: str | int | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
-    conversation: list[Turn | Turns] = Field(default_factory=list)
+    conversation: list[Said] = Field(default_factory=list)
     ratings: list[RatingMap] = Field(default_factory=list)
 
 

@@ -29,7 +29,9 @@ _SAME = str.maketrans(
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
     }
 )
-_TOKEN = re.compile(r"(?P<space>\s+)|(?P<marks>[*_~#>|\\`]+)|(?P<dots>\u2026)|[^\s*_~#>|\\`\u2026]+")
+_TOKEN = re.compile(
+    r"(?P<space>\s+)|(?P<marks>[*_~#>|\\`]+)|(?P<dots>\u2026)|[^\s*_~#>|\\`\u2026]+"
+)
 
 
 @dataclass(frozen=True, slots=True)

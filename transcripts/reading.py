@@ -1,7 +1,7 @@
 """Reading transcripts: which format recognises a file, and every transcript it holds.
 
-    for item in read("logs/"):
-        if isinstance(item, Refused): ...
+for item in read("logs/"):
+    if isinstance(item, Refused): ...
 """
 
 from __future__ import annotations
@@ -92,9 +92,11 @@ def why_unknown(source: Source) -> str:
     """Why no format recognises a source, and what one can do."""
     if source.suffix in TABLES:
         return "is a table; say which columns are what with --map FILE.yaml (docs/formats.md)"
-    if source.records:
+    if source.is_array and source.head.strip().endswith(b"[]"):
+        return "is an empty list; it holds no transcript"
+    if isinstance(source.first, dict | list):
         first = source.first
-        keys = ", ".join(list(first)[:6]) if isinstance(first, dict) else "no keys"
+        keys = ", ".join(list(first)[:6]) if isinstance(first, dict) else "a list"
         return f"is JSON of a shape no format recognises (it begins with: {keys}); try --map"
     try:
         source.head[:-4].decode()

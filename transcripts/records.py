@@ -8,11 +8,9 @@ from typing import IO, Any
 
 import ijson
 
-from transcripts.source import Refused, Source, Unreadable
+from transcripts.source import BOM, LINES, Refused, Source, Unreadable
 
 MAX_RECORD = 256 << 20
-LINES = (".jsonl", ".ndjson")
-BOM = b"\xef\xbb\xbf"
 
 Placed = tuple[str, Any]
 """Where a record stands ("line 7", "record 3") and the record."""

@@ -17,13 +17,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from transcripts import zipping
 from transcripts.peeking import first_records
 
 HEAD_BYTES = 64 * 1024
 BUFFER = 1 << 20
+BOM = b"\xef\xbb\xbf"
+LINES = (".jsonl", ".ndjson")
 ZIP_MAGIC = b"PK\x03\x04"
 
 Progress = Callable[[int], None]
@@ -88,7 +90,14 @@ class Source:
 
     @cached_property
     def records(self) -> list[Any]:
-        """The first JSON records of the head, a record cut off by its end as far as it goes."""
+        """The first JSON records of the head, a record cut off by its end as far as it goes.
+
+        None are looked for in a text that does not begin as JSON, unless its name says lines: a
+        letter that quotes some JSON is still a letter.
+        """
+        begins = self.head.removeprefix(BOM).lstrip()[:1]
+        if begins not in (b"{", b"[") and self.suffix not in LINES:
+            return []
         return first_records(self.head)
 
     @property
@@ -99,7 +108,7 @@ class Source:
     @cached_property
     def is_array(self) -> bool:
         """Whether the head begins a JSON array."""
-        return self.head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
+        return self.head.removeprefix(BOM).lstrip().startswith(b"[")
 
     @contextlib.contextmanager
     def open(self) -> Iterator[IO[bytes]]:
@@ -120,7 +129,7 @@ class Source:
         with self.open() as stream, tempfile.TemporaryFile() as copy:
             shutil.copyfileobj(stream, copy, BUFFER)
             copy.seek(0)
-            yield copy  # type: ignore[misc]
+            yield copy
 
     @classmethod
     def of_bytes(cls, data: bytes, name: str = "example") -> Source:
@@ -177,7 +186,7 @@ def _of_file(path: Path, progress: Progress | None) -> Iterator[Source | Refused
 
 def _of_zip(path: Path, progress: Progress | None) -> Iterator[Source | Refused]:
     try:
-        with zipfile.ZipFile(_Counted(path, progress)) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(_Counted(path, progress)) as archive:
             if zipping.explodes(archive, path.stat().st_size):
                 yield Refused(str(path), "", "a zip bomb; unpack it yourself if you trust it")
                 return
@@ -220,7 +229,7 @@ def _member_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[
 
 
 def _gunzip(stream: IO[bytes]) -> IO[bytes]:
-    return gzip.GzipFile(fileobj=stream, mode="rb")  # type: ignore[return-value]
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=stream, mode="rb"))
 
 
 class _Counted(io.FileIO):
@@ -236,7 +245,7 @@ class _Counted(io.FileIO):
             self._progress(count)
         return count
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
         data = super().read(size) or b""
         if self._progress:
             self._progress(len(data))

@@ -120,7 +120,8 @@ class Score:
 
     `value` is None where the source has a label or a failure instead of a number; then `status`
     is `unscored` or `not_applicable` and `reason` holds what it said. `scale` is (low, high) where
-    the source tells it; `quotes` are (message or None, words) pairs, not yet looked up.
+    the source tells it; `quotes` are (message or None, words) pairs, not yet looked up; `rubric`
+    is the version of the words that were asked, where the source is one of our own exports.
     """
 
     trait: str
@@ -130,9 +131,11 @@ class Score:
     status: str = "rated"
     message: int | None = None
     repeat: int = 1
+    why: str = ""
     reason: str = ""
     quotes: tuple[tuple[int | None, str], ...] = ()
     scale: tuple[float, float] | None = None
+    rubric: str = ""
     at: str = ""
 
 

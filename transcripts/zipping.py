@@ -1,4 +1,4 @@
-"""Zip members as Python's `zipfile` does not give them: zstd-packed, or from an archive cut short."""
+"""Zip members as `zipfile` does not give them: packed by zstd, or in an archive cut short."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHUNK = 1 << 20
 
 
 def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
-    """The member's bytes as a stream, whichever of stored, deflate, bzip2, lzma or zstd packs it."""
+    """The member's bytes as a stream, however they are packed (deflate, bzip2, lzma, zstd)."""
     if info.compress_type != ZSTD:
         return archive.open(info)
     # zipfile refuses method 93 before it finds the data, so the local header is stepped over here.
@@ -32,7 +32,7 @@ def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     name_length, extra_length = struct.unpack("<HH", header[26:30])
     file.seek(name_length + extra_length, io.SEEK_CUR)
     packed = io.BytesIO(file.read(info.compress_size))
-    return zstandard.ZstdDecompressor().stream_reader(packed, closefd=True)  # type: ignore[return-value]
+    return zstandard.ZstdDecompressor().stream_reader(packed, closefd=True)
 
 
 def danger(info: zipfile.ZipInfo) -> str | None:
@@ -72,8 +72,8 @@ def salvage(file: BinaryIO) -> Iterator[tuple[str, bytes | None]]:
         header = file.read(30)
         if len(header) < 30:
             return
-        method, = struct.unpack("<H", header[8:10])
-        packed, size, name_length, extra_length = struct.unpack("<IIHH", header[18:30])
+        (method,) = struct.unpack("<H", header[8:10])
+        packed, _, name_length, extra_length = struct.unpack("<IIHH", header[18:30])
         name = file.read(name_length).decode("utf-8", "replace")
         file.seek(extra_length, io.SEEK_CUR)
         start = file.tell()

@@ -36,7 +36,7 @@ class Signal(Protocol):
 def signals() -> dict[str, Signal]:
     """Every signal by name."""
     names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not _shared(m.name))
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}  # type: ignore[misc]
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
 
 
 def _shared(name: str) -> bool:
@@ -56,34 +56,23 @@ def rater(name: str) -> Rater:
 
 
 def score(
-    transcript: Transcript,
-    rubrics: Mapping[str, Rubric],
-    names: Iterable[str] | None = None,
-    *,
-    transcript_id: str = "",
+    transcript: Transcript, rubrics: Mapping[str, Rubric], names: Iterable[str] | None = None
 ) -> Iterator[Rating]:
     """The ratings of the named signals (of all, by default) whose trait is among the rubrics."""
     conversation = Conversation.of(transcript)
-    identity = transcript_id or transcript.id
+    identity = transcript.id
     for name in names if names is not None else signals():
-        signal = signals()[name]
-        if rubric := rubrics.get(signal.TRAIT):
-            found = signal.rate(conversation)
-            yield from _ratings(found, identity, rater(name), rubric, transcript)
+        if rubric := rubrics.get(signals()[name].TRAIT):
+            yield from rate(name, conversation, rubric, identity)
 
 
-def _ratings(
-    findings: Iterable[Finding],
-    identity: str,
-    by: Rater,
-    rubric: Rubric,
-    transcript: Transcript,
-) -> Iterator[Rating]:
-    """Findings as ratings; a transcript none of whose turns gave an opportunity says so once."""
-    made = [_rating(one, identity, by, rubric, transcript) for one in findings]
-    if not made:
-        made = [_rating(Finding(None, None), identity, by, rubric, transcript)]
-    yield from made
+def rate(name: str, conversation: Conversation, rubric: Rubric, identity: str) -> list[Rating]:
+    """One signal's ratings of a conversation whose transcript has the id `identity`.
+
+    A transcript none of whose turns gave an opportunity says so once, as a whole.
+    """
+    found = list(signals()[name].rate(conversation)) or [Finding(None, None)]
+    return [_rating(one, identity, rater(name), rubric, conversation.transcript) for one in found]
 
 
 def _rating(

@@ -34,4 +34,4 @@ class Format(Protocol):
 def formats() -> dict[str, Format]:
     """Every format by name, in the order in which they are asked."""
     names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}  # type: ignore[misc]
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}

@@ -67,7 +67,9 @@ def recognises(source: Source) -> bool:
     if isinstance(first, dict) and isinstance(first.get("loglines"), list):
         return True
     return any(
-        isinstance(record, dict) and "sessionId" in record and isinstance(record.get("message"), dict)
+        isinstance(record, dict)
+        and "sessionId" in record
+        and isinstance(record.get("message"), dict)
         for record in source.records
     )
 
@@ -97,9 +99,7 @@ def _lines(source: Source) -> Iterator[Placed | Refused]:
         yield from json_records(source)
 
 
-def _take(
-    line: Any, where: str, chains: dict[tuple[str, str], _Chain], done: list[_Chain]
-) -> None:
+def _take(line: Any, where: str, chains: dict[tuple[str, str], _Chain], done: list[_Chain]) -> None:
     """Add one line to its conversation; a `/clear` closes that and begins the next."""
     if not isinstance(line, dict) or line.get("type") not in SPOKEN or not line.get("message"):
         return

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from transcripts.blocks import ALIASES, to_messages
+from transcripts.blocks import to_messages
 from transcripts.formats._each import each
 from transcripts.records import Broken, json_records
 from transcripts.source import Refused, Source
@@ -52,7 +52,7 @@ def from_record(record: Any) -> Transcript:
     if not isinstance(record, Mapping):
         raise Broken("is not an object with 'messages'")
     if "messages" not in record:
-        raise Broken("has no 'messages'; a transcript is {\"messages\": [{\"role\", \"content\"}]}")
+        raise Broken('has no \'messages\'; a transcript is {"messages": [{"role", "content"}]}')
     metadata = record.get("metadata") or {}
     if not isinstance(metadata, Mapping):
         raise Broken("has metadata that is not an object")
@@ -116,9 +116,11 @@ def to_score(raw: Any, messages: int) -> Score:
         status=status,
         message=message,
         repeat=int(raw.get("repeat") or 1),
+        why=str(raw.get("why") or ""),
         reason=str(raw.get("reason") or ""),
         quotes=tuple(_quote(one, message) for one in raw.get("quotes") or ()),
         scale=(float(scale[0]), float(scale[1])) if scale else None,
+        rubric=str(raw.get("rubric") or ""),
         at=str(raw.get("at") or ""),
     )
 

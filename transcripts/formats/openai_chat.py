@@ -83,5 +83,3 @@ def _answers(choices: Any, number: int) -> Iterator[Message]:
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, Mapping) and choice.get("message"):
             yield to_message(choice["message"], number)
-
-

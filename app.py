@@ -1,0 +1,36 @@
+"""The front door: lists screens/ for Streamlit's navigation.
+
+streamlit run app.py        (or: traitbook serve)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from rubrics import BadRubric
+from store import StoreError
+
+HERE = Path(__file__).parent
+
+st.set_page_config(
+    page_title="Traitbook", page_icon=str(HERE / "viewer" / "assets" / "icon.png"), layout="wide"
+)
+
+
+def pages() -> list[st.Page]:
+    """Every page by the walk of screens/: a file's number is its place, and the first opens."""
+    files = sorted((HERE / "screens").glob("[0-9]*_*.py"))
+    names = [file.stem.partition("_")[2] for file in files]
+    return [
+        st.Page(file, title=name.capitalize(), url_path=name, default=index == 0)
+        for index, (file, name) in enumerate(zip(files, names, strict=True))
+    ]
+
+
+page = st.navigation(pages(), position="top")
+try:
+    page.run()
+except (StoreError, BadRubric) as error:
+    st.error(str(error))

@@ -1,0 +1,92 @@
+"""One transcript, or the same scenario of two or three releases, side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import screens
+from rubrics import Rating
+from store import transcripts as said
+from store.listing import neighbours
+from store.ratings import of_transcripts
+from store.transcripts import Sibling
+from viewer.components import overlay, reader
+from viewer.lighting import overlay_data
+from viewer.reading import Around, View, reader_data
+
+MOST = 3
+
+store, rubrics = screens.store(), screens.rubrics()
+opened = screens.param("t")
+verbatim = screens.param("view") == "verbatim"
+if not opened:
+    st.info("Open a transcript from the Library, or click a value in Releases.")
+    st.stop()
+
+
+def side_by_side(found: list[Sibling], opened: str, asked: str) -> list[str]:
+    """The ids to show, in the order of releases: those asked for, else the opened one with its
+    like (the same sample) in the releases before it and after."""
+    place = {one.id: index for index, one in enumerate(found)}
+    here = found[place[opened]]
+    if asked:
+        chosen = [one for one in asked.split(",") if one in place]
+    else:
+        like = [one for one in found if one.sample == here.sample and one.release != here.release]
+        like.sort(key=lambda one: abs(one.place - here.place))
+        chosen = [one.id for one in like]
+    return sorted(dict.fromkeys([opened, *chosen][:MOST]), key=place.__getitem__)
+
+
+first = said.get(store, opened)
+opened = first.id
+siblings = said.siblings(store, first.scenario)
+shown = side_by_side(siblings, opened, screens.param("beside"))
+before, after = neighbours(store, screens.wanted(), opened, by_scenario=len(shown) > 1)
+names = [(one.id, one.release + (f" ({one.sample})" if one.sample > 1 else "")) for one in siblings]
+view = View([said.get(store, one) for one in shown], shown, verbatim)
+ratings: dict[str, list[Rating]] = {one: [] for one in shown}
+for rating in of_transcripts(store, shown):
+    ratings[rating.transcript].append(rating)
+message = int(screens.number("m") or 0) or None
+manner = {"view": "verbatim"} if verbatim else {}
+
+
+def address(identity: str, message: int) -> str:
+    """The address that opens exactly here again."""
+    told = {"t": identity, "beside": ",".join(shown), "m": message}
+    return screens.link("read", told | screens.going_along() | manner)
+
+
+reader(
+    key="reader",
+    data=reader_data(
+        view,
+        Around(names, before is not None, after is not None),
+        address,
+        (shown.index(opened), message) if message else None,
+    ),
+    on_nav_change=lambda: None,
+    on_view_change=lambda: None,
+    on_beside_change=lambda: None,
+)
+overlay(key="overlay", data=overlay_data(view, ratings, rubrics))
+
+step = screens.triggered("reader", "nav")
+going = step and (after if step["step"] > 0 else before)
+if going:
+    st.query_params.from_dict({"t": going} | screens.going_along() | manner)
+    st.rerun()
+if screens.triggered("reader", "view"):
+    if verbatim:
+        del st.query_params["view"]
+    else:
+        st.query_params["view"] = "verbatim"
+    st.rerun()
+if changed := screens.triggered("reader", "beside"):
+    one = changed["id"]
+    left = [i for i in shown if i != one] if one in shown else [*shown, one][-MOST:]
+    if left:
+        st.query_params["beside"] = ",".join(left)
+        st.query_params["t"] = opened if opened in left else left[0]
+        st.rerun()

@@ -1,0 +1,10 @@
+"""Where it is kept: one SQLite file, and the only SQL.
+
+store = Store("traitbook.db")
+adding.add(store, read("logs/"), load_all())
+"""
+
+from store.database import Store, default_path
+from store.errors import StoreError
+
+__all__ = ["Store", "StoreError", "default_path"]

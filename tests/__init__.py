@@ -1,0 +1,1 @@
+"""Tests on real files, a real database, a real browser."""

@@ -1,0 +1,37 @@
+"""Streamlit components made of the plain files in assets/; nothing is built, nothing fetched.
+
+Registered when this module is imported, once for the whole server; mounting them in a page costs
+nothing but their data.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def text(name: str) -> str:
+    """The content of an asset."""
+    return (ASSETS / name).read_text("utf-8")
+
+
+def _component(name: str, label: str):  # type: ignore[no-untyped-def]
+    return st.components.v2.component(
+        f"traitbook_{name}",
+        html=f'<div class="tb tb-{name}" role="region" aria-label="{label}"></div>',
+        css=text("base.css") + text(f"{name}.css"),
+        js=text(f"{name}.js"),
+        isolate_styles=False,
+    )
+
+
+reader = _component("reader", "Reader")
+listing = _component("listing", "Transcripts")
+board = _component("board", "Traits by release")
+quotes = _component("quotes", "What lies behind")
+overlay = st.components.v2.component(
+    "traitbook_overlay", html="<i hidden></i>", js=text("overlay.js"), isolate_styles=False
+)
