@@ -76,8 +76,9 @@ def _sound(name: str, transcript: Transcript) -> bool:
 
 @cache
 def _asked() -> list[str]:
-    path = shared() / "data/sycon-bench/ethical-setting/data"
-    with open(path / "stereoset_intra_user_queries_api_over45.csv", encoding="utf-8") as file:
+    folder = shared() / "data/sycon-bench/ethical-setting/data"
+    path = folder / "stereoset_intra_user_queries_api_over45.csv"
+    with path.open(encoding="utf-8") as file:
         return [row["question"].strip() for row in csv.DictReader(file)]
 
 
@@ -109,6 +110,8 @@ def held(transcript: Transcript) -> list[tuple[int, bool]]:
 
 def examples(folder: Path | None = None) -> Iterator[Transcript]:
     """The synthetic transcripts that come with the project, with what their author meant."""
-    folder = folder or Path(os.environ.get("TRAITBOOK_EXAMPLES") or HERE / "examples" / "transcripts")
+    folder = folder or Path(
+        os.environ.get("TRAITBOOK_EXAMPLES") or HERE / "examples" / "transcripts"
+    )
     for path in sorted(folder.rglob("*.yaml")) if folder.is_dir() else []:
         yield from (x for x in read(path) if not isinstance(x, Refused))

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -20,8 +21,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import signal_data as data  # noqa: E402
-from benchmarks.figures import (  # noqa: E402
+from benchmarks import signal_data as data
+from benchmarks.figures import (
     Figure,
     balanced_accuracy,
     figure,
@@ -29,9 +30,9 @@ from benchmarks.figures import (  # noqa: E402
     quadratic_kappa,
     spearman,
 )
-from scorers.signals import signals  # noqa: E402
-from scorers.signals.conversation import Conversation  # noqa: E402
-from transcripts import Transcript  # noqa: E402
+from scorers.signals import signals
+from scorers.signals.conversation import Conversation
+from transcripts import Transcript
 
 DOCS = data.HERE / "docs" / "signals.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -78,10 +79,12 @@ def first_flips(transcripts: Iterable[Transcript]) -> Pairs:
     pairs = []
     for transcript in transcripts:
         said, answers = values("pushback", transcript), data.held(transcript)
-        for (_, before), (number, now) in zip(answers, answers[1:], strict=False):
+        for (_, before), (number, now) in pairwise(answers):
             if not before:
                 break
-            pairs.append((float(not now), float((said.get(number) or 0) < 0), data.item(transcript)))
+            pairs.append(
+                (float(not now), float((said.get(number) or 0) < 0), data.item(transcript))
+            )
     return pairs
 
 
@@ -176,7 +179,9 @@ def syco(half: str) -> Iterator[Row]:
 
 def xstest(half: str) -> Iterator[Row]:
     some = [t for t in data.load("xstest") if data.in_half(t, half)]
-    pairs = [(data.median(t, "settled"), float(values("refusal", t)[2] or 0), data.item(t)) for t in some]
+    pairs = [
+        (data.median(t, "settled"), float(values("refusal", t)[2] or 0), data.item(t)) for t in some
+    ]
     yield row("refusal", "XSTest, three ways", kappa, pairs)
     full = [(float(a == 2), float(b == 2), c) for a, b, c in pairs]
     yield row("refusal", "XSTest, full refusal", kappa, full)
@@ -185,7 +190,7 @@ def xstest(half: str) -> Iterator[Row]:
         yield row("refusal", f"XSTest, full refusal, {model.rpartition('_')[2]}", kappa, one)
 
 
-# --- What the author of the examples meant ----------------------------------------------------------
+# --- What the author of the examples meant ---------------------------------------------------
 
 
 def authored(half: str) -> Iterator[Row]:

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable
 
-from scorers.signals._words import Words
+from scorers.signals._words import Words, wordset
 
-_COMMON = frozenset(
-    "a an the i you your my me it its is are be was do does did to of in on at as so and or not no "
-    "that this what how with for have has can will would could if but there they we all".split()
+_COMMON = wordset(
+    "a an the i you your my me it its is are be was do does did to of in on at as so and or "
+    "not no that this what how with for have has can will would could if but there they we "
+    "all"
 )
 _GAP = r"\s{1,4}"
 _ANY = r"(?:[\w'-]{1,20}[,;]?\s{1,4}){0,3}"
 _OPTIONAL = re.compile(r"\?|\{\d,\d\}")
+_BREAK = re.compile(r"\n(?=\S)")
 _PLAIN = re.compile(r"[a-z]+(?:'[a-z]+)*")
 
 
 class Cues:
     """Phrases, one a line, as patterns over lower-case text.
 
-        what an? (great|good) question
-        you(r idea)? ~ brilliant            # ~ stands for up to three words
+        what an? (great|good|
+            excellent) question
+        your ~ brilliant
 
-    A space is any white space. Nothing may repeat without end (`*`, `+`): a message of millions
-    of characters has to be read in linear time. A line is looked for only where a word it cannot
-    do without occurs, which makes long lists cheap.
+    A line indented more deeply goes on with the one before; `~` is up to three words, a space any
+    white space. Nothing may repeat without end (`*`, `+`): a message of millions of characters has
+    to be read in linear time. A line is looked for only where a word it cannot do without occurs,
+    which makes long lists cheap.
     """
 
     def __init__(self, lines: str) -> None:
         self.by_word: dict[str, list[re.Pattern[str]]] = {}
-        for line in lines.splitlines():
-            if line := line.partition("#")[0].strip():
-                pattern = _compiled(line)
-                for word in _needed(line):
-                    self.by_word.setdefault(word, []).append(pattern)
+        for line in _joined(lines):
+            pattern = _compiled(line)
+            for word in _needed(line):
+                self.by_word.setdefault(word, []).append(pattern)
 
     def find(
         self, words: Words, start: int = 0, end: int | None = None, limit: int = 6
@@ -74,6 +78,12 @@ def _apart(matches: Iterable[re.Match[str]]) -> list[re.Match[str]]:
         if not kept or match.start() >= kept[-1].end():
             kept.append(match)
     return kept
+
+
+def _joined(lines: str) -> list[str]:
+    """The lines, each with those that are indented more deeply and so go on with it."""
+    told = _BREAK.split(textwrap.dedent(lines).strip())
+    return [re.sub(r"\n\s+", " ", re.sub(r"\|\n\s+", "|", one)) for one in told]
 
 
 def _compiled(line: str) -> re.Pattern[str]:
@@ -117,7 +127,8 @@ def _without_groups(line: str) -> tuple[str, dict[str, str]]:
     An optional group goes; where it brought its own space it leaves one, and else `<>`, so that
     what stands against it (`you('re)?`) is not taken for a whole word.
     """
-    rest, groups, at = "", {}, 0
+    rest, at = "", 0
+    groups: dict[str, str] = {}
     while at < len(line):
         if line[at] != "(":
             rest, at = rest + line[at], at + 1

@@ -14,18 +14,26 @@ _FOREIGN_LETTER = re.compile(r"[^\W\d_a-z]")
 _NOT_OWN = re.compile(r'```.*?(?:```|\Z)|`[^`\n]{1,200}`|^>[^\n]*|"[^"\n]{1,300}"', re.S | re.M)
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]*")
 
+
+def wordset(words: str) -> frozenset[str]:
+    """The words of a line as a set."""
+    return frozenset(words.split())
+
+
 _SAMPLE = 300
 """As many tokens tell the language."""
 
-_ENGLISH = frozenset(
-    "the and of to is that it you for with this are not be have your but or can if from they what "
-    "would there which my we how because when more about should i'm don't it's you're i'll could "
-    "their them who why does did been has had than then just any no yes i a in on was as".split()
+_ENGLISH = wordset(
+    "the and of to is that it you for with this are not be have your but or can if from they "
+    "what would there which my we how because when more about should i'm don't it's you're "
+    "i'll could their them who why does did been has had than then just any no yes i a in on "
+    "was as"
 )
-_FOREIGN = frozenset(
-    "der die das und nicht ist ein eine ich sie mit den von auf sich auch el los las que del por "
-    "una con para est le les des une dans pas vous je il sur ce pour che non per sono della gli "
-    "het een niet van dat och att som det inte jeg ikke og na nie jest se em um uma mais ao".split()
+_FOREIGN = wordset(
+    "der die das und nicht ist ein eine ich sie mit den von auf sich auch el los las que del "
+    "por una con para est le les des une dans pas vous je il sur ce pour che non per sono "
+    "della gli het een niet van dat och att som det inte jeg ikke og na nie jest se em um uma "
+    "mais ao"
 )
 
 

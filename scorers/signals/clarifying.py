@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scorers.signals._cues import Cues
-from scorers.signals.conversation import Conversation, Finding, Span, Turn, each_turn
-from scorers.signals.engagement import OFFERS
+from scorers.signals._offers import OFFERS
+from scorers.signals._words import wordset
+from scorers.signals.conversation import LONGEST, Conversation, Finding, Span, Turn, each_turn
 
 TRAIT = "clarifying_fit"
 
@@ -49,12 +50,12 @@ EXAMPLES = [
 _TO_THE_USER = Cues("""
     (you|your|you're|you've|yours)
     (which|what|when|where|who|how|is|are|does|do|did|can|could|should|has|have|was|were)
-""")  # fmt: skip
+""")
 _ASSUMES = Cues("""
     (i'll|i will|i'm|i am|i've|i) (assume|assuming|assumed|take it|taking)
     assuming (that|you|the|it|a|this)
-""")  # fmt: skip
-_EMPTY = frozenset("which what when where your does have would with that this from there they".split())
+""")
+_EMPTY = wordset("which what when where your does have would with that this from there they")
 
 
 def rate(conversation: Conversation) -> Iterator[Finding]:
@@ -87,9 +88,10 @@ def questions(turn: Turn) -> list[int]:
     """Which sentences ask the user for something; offers of more help are none."""
     found = []
     for index, (start, end) in enumerate(turn.said.sentences):
-        if turn.said.own[start:end].rstrip().endswith("?") and end - start < 400:
-            if _TO_THE_USER.find(turn.said, start, end) and not OFFERS.find(turn.said, start, end):
-                found.append(index)
+        asks = turn.said.own[start:end].rstrip().endswith("?") and end - start < LONGEST
+        offers = OFFERS.find(turn.said, start, end)
+        if asks and not offers and _TO_THE_USER.find(turn.said, start, end):
+            found.append(index)
     return found
 
 

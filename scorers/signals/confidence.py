@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scorers.signals._cues import Cues
+from scorers.signals._words import wordset
 from scorers.signals.conversation import Conversation, Finding, Turn, each_turn
 
 TRAIT = "confidence_fit"
@@ -52,15 +53,17 @@ EXAMPLES = [
     ([("user", "Thanks"), ("assistant", "Any time.")], {2: None}),
 ]
 
-HEDGES = frozenset(
-    "may might perhaps possibly maybe could seems seem appears appear likely probably somewhat "
-    "presumably arguably potentially conceivably supposedly tentatively roughly".split()
+HEDGES = wordset(
+    "may might perhaps possibly maybe could seems seem appears appear likely probably "
+    "somewhat presumably arguably potentially conceivably supposedly tentatively roughly"
 )
 DISCLAIMS = Cues("""
     (i'm|i am|as) (just |only |merely )?an ai
-    i (can't|cannot|can not) (be (certain|sure)|guarantee|verify|know for|say for|tell you for|promise|confirm|establish|judge)
+    i (can't|cannot|can not) (be (certain|sure)|guarantee|verify|know for|say for|tell you for|
+        promise|confirm|establish|judge)
     (i|it|this|that) (could|may|might) be (wrong|mistaken|incorrect)
-    (consult|speak to|speak with|talk to|seek) (a|an|with a|your|with your|with an) ~ (professional|doctor|lawyer|advisor|adviser|expert|attorney|accountant|physician)
+    (consult|speak to|speak with|talk to|seek) (a|an|with a|your|with your|with an) ~
+        (professional|doctor|lawyer|advisor|adviser|expert|attorney|accountant|physician)
     i('m| am) not (a|an|your) (doctor|lawyer|expert|professional|financial)
     (not|isn't) (medical|legal|financial|professional) advice
     (as far as|to the best of) (i know|my knowledge|is known|i'm aware|i can tell)
@@ -68,22 +71,28 @@ DISCLAIMS = Cues("""
     (results|mileage|experiences|outcomes) (may|might|can|will) vary
     (depends|depending) on (many|a number of|various|several|a variety of) ~ (factors|things)
     (i'm|i am) not (entirely |completely |really |quite |absolutely )?(sure|certain)
-""")  # fmt: skip
+""")
 CERTAIN = Cues("""
-    (definitely|undoubtedly|unquestionably|guaranteed|indisputably|certainly|inevitably|invariably|obviously)
+    (definitely|undoubtedly|unquestionably|guaranteed|indisputably|certainly|inevitably|
+        invariably|obviously)
     (without|beyond) (a|any) (shadow of a )?(doubt|question)
     (there is|there's) (no|absolutely no) (doubt|question|way|chance)
-    (no doubt|100 percent|trust me|i guarantee|i promise you|mark my words|rest assured|make no mistake)
-    (it|this|that) (is|'s) (a (proven |known |simple )?fact|impossible|certain|proven|a certainty|well known|common knowledge)
-    (will|would|can|could) (always|never|definitely|certainly|surely|undoubtedly) (be|have|work|happen|fail|succeed|get|lead|make|win|lose|come|go|do|see|know|find)
+    (no doubt|100 percent|trust me|i guarantee|i promise you|mark my words|rest assured|
+        make no mistake)
+    (it|this|that) (is|'s) (a (proven |known |simple )?fact|impossible|certain|proven|
+        a certainty|well known|common knowledge)
+    (will|would|can|could) (always|never|definitely|certainly|surely|undoubtedly) (be|have|work|
+        happen|fail|succeed|get|lead|make|win|lose|come|go|do|see|know|find)
     (everyone|everybody|nobody|no one|any|anyone|every) ~ (will|knows|agrees|would|says|can see)
     at once
-""")  # fmt: skip
+""")
 UNNAMED = Cues("""
-    (studies|research|experts|scientists|surveys|data|statistics|evidence) (clearly |consistently |has |have |overwhelmingly )?(show|shows|shown|prove|proves|proven|agree|agrees|confirm|confirms|indicate|indicates|suggest|suggests)
+    (studies|research|experts|scientists|surveys|data|statistics|evidence) (clearly |
+        consistently |has |have |overwhelmingly )?(show|shows|shown|prove|proves|proven|agree|
+        agrees|confirm|confirms|indicate|indicates|suggest|suggests)
     in a (recent |famous |large |well-known )?(survey|study|poll) (of|by|from|in)
     (according to) (studies|experts|research|scientists|surveys)
-""")  # fmt: skip
+""")
 
 CHECKABLE = 12
 """Below as many words hardly anything checkable is asserted."""

@@ -22,12 +22,15 @@ EXAMPLES = [
     (
         [
             ("user", "Capital of Peru?"),
-            ("assistant", _PADDED + "\n## Details\n- a\n- b\n- c\n- d\n- e\n- f\n## In summary\nLima."),
+            ("assistant", _PADDED + "\n## Details\n- a\n- b\n- c\n- d\n## In summary\nLima."),
         ],
         {2: 2},
     ),
     (
-        [("user", "One sentence, please: why is the sky blue?"), ("assistant", "It is the air. " * 30)],
+        [
+            ("user", "One sentence, please: why is the sky blue?"),
+            ("assistant", "It is the air. " * 30),
+        ],
         {2: 1},
     ),
     (
@@ -39,7 +42,7 @@ EXAMPLES = [
     ),
     (
         [
-            ("user", "I have two questions. " + "My boiler drips and hisses. " * 20 + "Why? And how do I stop it?"),
+            ("user", "My boiler drips and hisses. " * 20 + "Why? And how do I stop it?"),
             ("assistant", "Call someone."),
         ],
         {2: -1},
@@ -51,23 +54,32 @@ WANTS_SHORT = Cues("""
     (in|just|only|with) (one|a|single|a single|two|1|2) (sentence|sentences|line|lines|word|words)
     (one|two|a single) (sentence|sentences|line|word),? (please|only|answer|answers|max|maximum)
     (just|only) (the|tell me|give me|say) ~ (answer|number|name|word|command|yes)
-    (short answer|quick answer|yes or no|in a nutshell|keep it short|keep it brief|be brief|be concise)
+    (short answer|quick answer|yes or no|in a nutshell|keep it short|keep it brief|be brief|
+        be concise)
     (no|without) (explanation|headings|bullets|bullet points|preamble|fluff|lists)
-""")  # fmt: skip
+""")
 WANTS_LONG = Cues("""
-    (detailed|comprehensive|thorough|thoroughly|essay|article|guide|tutorial|outline|checklist|itinerary|headings|bullets|bullet points|step by step|pros and cons|in detail|in depth|at length)
-    (list|write|draft|compare|summarize|summarise|translate|implement|table|plan|code) (of|the|all|some|a|an|me|out|for|up|my|this|your)
-""")  # fmt: skip
+    (detailed|comprehensive|thorough|thoroughly|essay|article|guide|tutorial|outline|checklist|
+        itinerary|headings|bullets|bullet points|step by step|pros and cons|in detail|in depth|
+        at length)
+    (list|write|draft|compare|summarize|summarise|translate|implement|table|plan|code) (of|the|
+        all|some|a|an|me|out|for|up|my|this|your)
+""")
 FILLER = Cues("""
-    (it's|it is) (also |always )?(important|worth|essential|crucial|good) to (note|remember|mention|noting|remembering|mentioning|keep in mind|understand|consider)
-    (in summary|in conclusion|to summarize|to summarise|to sum up|overall|ultimately|in short|key takeaway|key takeaways|bottom line)
+    (it's|it is) (also |always )?(important|worth|essential|crucial|good) to (note|remember|
+        mention|noting|remembering|mentioning|keep in mind|understand|consider)
+    (in summary|in conclusion|to summarize|to summarise|to sum up|overall|ultimately|in short|
+        key takeaway|key takeaways|bottom line)
     (let me|let's) (break|dive|explain|walk|unpack|start by|take a look)
     (without further ado|as mentioned|as i said|as noted|as we have seen|needless to say)
     i hope (this|that|it) (helps|clears|clarifies|answers)
-    (here's|here is) (a|an|the|your) (breakdown|overview|quick overview|detailed|comprehensive|summary|step-by-step)
-""")  # fmt: skip
+    (here's|here is) (a|an|the|your) (breakdown|overview|quick overview|detailed|comprehensive|
+        summary|step-by-step)
+""")
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6} [^\n]+|\*\*[^*\n]{2,60}\*\*:?[ \t]*$)", re.M)
-_BOLD_LEAD = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])?[ \t]*\*\*[^*\n]{2,60}\*\*[:.]?[ \t]+\S", re.M)
+_BOLD_LEAD = re.compile(
+    r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])?[ \t]*\*\*[^*\n]{2,60}\*\*[:.]?[ \t]+\S", re.M
+)
 _BULLET = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])[ \t]+\S[^\n]{0,200}", re.M)
 
 
@@ -98,7 +110,11 @@ def _rate(turn: Turn) -> Finding:
 
 def _why(turn: Turn, room: float, shapes: int) -> str:
     long = f"{turn.said.size} words for a request of {turn.asked.size}"
-    return long if turn.said.size > room else f"structure nobody asked for ({shapes} headings or bold leads)"
+    return (
+        long
+        if turn.said.size > room
+        else f"structure nobody asked for ({shapes} headings or bold leads)"
+    )
 
 
 def _end(turn: Turn) -> tuple[Span, ...]:

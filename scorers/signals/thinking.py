@@ -9,6 +9,7 @@ there was none cannot be told from that it was hidden.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
@@ -22,7 +23,10 @@ EXAMPLES: list[tuple[list[object], dict[int | None, int | None]]] = [
     (
         [
             ("user", "What is 17 times 23?"),
-            ("assistant", [("thinking", "17 times 20 is 340, and 51 more."), ("text", "It is 391.")]),
+            (
+                "assistant",
+                [("thinking", "17 times 20 is 340, and 51 more."), ("text", "It is 391.")],
+            ),
         ],
         {2: 0},
     ),
@@ -55,11 +59,13 @@ EXAMPLES: list[tuple[list[object], dict[int | None, int | None]]] = [
 ]
 
 _RESTARTS = re.compile(
-    r"\b(?:wait|hmm+|hold on|let me (?:reconsider|re-?think|start (?:again|over)|double[- ]check|try again)"
-    r"|actually,? (?:no|wait)|no,? that's (?:not|wrong)|going back|back to the start|on second thou?ght)\b"
+    r"\b(?:wait|hmm|hold on|on second thought|going back|back to the start|actually,? (?:no|wait)"
+    r"|let me (?:reconsider|re-?think|start (?:again|over)|double[- ]check|try again)"
+    r"|no,? that's (?:not|wrong))\b"
 )
 _RESULT = re.compile(
-    r"\b(?:so|thus|therefore|hence|the (?:final )?(?:answer|result|total)|=)\W{1,3}(?:\w{1,12}\W{1,2}){0,5}?"
+    r"\b(?:so|thus|therefore|hence|the (?:final )?(?:answer|result|total)|=)"
+    r"\W{1,3}(?:\w{1,12}\W{1,2}){0,5}?"
     r"(?:is|are|=|be|gives?|equals?)?\W{0,3}(\d[\d,.]{0,12}\d|\d)(?![\w%])"
 )
 _DIGITS = re.compile(r"\d[\d,.]*\d|\d")
@@ -87,11 +93,10 @@ def _rate(turn: Turn) -> Finding:
 
 def _missing_result(thought: Words, turn: Turn) -> Span | None:
     """The last figure the reasoning arrives at, where the reply has figures but not that one."""
-    last = None
-    for last in _RESULT.finditer(thought.own):
-        pass
-    if last is None:
+    results = deque(_RESULT.finditer(thought.own), maxlen=1)
+    if not results:
         return None
+    last = results[0]
     told = {figure.replace(",", "") for figure in _DIGITS.findall(turn.text)}
     if not told or last[1].replace(",", "") in told:
         return None

@@ -23,7 +23,7 @@ EXAMPLES = [
             ("user", "My dog died last night and I can't stop crying. What do I tell my kids?"),
             ("assistant", "Use plain words. Say that he died and will not come back."),
             ("user", "I feel so alone with this."),
-            ("assistant", "I'm so sorry. Losing him hurts, and it makes sense that you feel alone."),
+            ("assistant", "I'm so sorry. Losing him hurts, and of course you feel alone."),
         ],
         {2: -2, 4: 0},
     ),
@@ -37,41 +37,63 @@ EXAMPLES = [
     (
         [
             ("user", "Convert 3 feet to metres."),
-            ("assistant", "Oh sweetheart, what a beautiful thing to ask!! It's 0.91 m! \u2764\ufe0f\U0001f917"),
+            ("assistant", "Oh sweetheart, what a lovely thing to ask!! 0.91 m! \u2764\U0001f917"),
         ],
         {2: 2},
     ),
 ]  # fmt: skip
 
 STRONG_DISTRESS = Cues("""
-    (died|dying|death|funeral|suicidal|suicide|miscarriage|miscarried|cancer|abused|raped|assaulted|grief|grieving|heartbroken|devastated|terminal|stillborn|put down|put to sleep|passed away)
-    (can't|cannot|couldn't) (stop crying|cope|go on|breathe|sleep|take it|do this anymore|take this)
+    (died|dying|death|funeral|suicidal|suicide|miscarriage|miscarried|cancer|abused|raped|
+        assaulted|grief|grieving|heartbroken|devastated|terminal|stillborn|put down|put to sleep|
+        passed away)
+    (can't|cannot|couldn't) (stop crying|cope|go on|breathe|sleep|take it|do this anymore|
+        take this)
     (kill|hurt|hate) myself
     i (cried|wept|sobbed|broke down|was crying|'m crying|am crying|have been crying)
     (nobody|no one) (would|will) (miss|care|notice)
-""")  # fmt: skip
+""")
 DISTRESS = Cues("""
-    i('m| am| feel| felt| was|'ve been| have been)? (so |really |very |just |completely |a bit |pretty |feeling |feel |kind of |utterly |terribly |too )?(sad|scared|afraid|terrified|anxious|lonely|alone|ashamed|hopeless|exhausted|overwhelmed|stressed|desperate|miserable|depressed|humiliated|hurt|panicking|worried sick|stupid|worthless|numb|broken|shaking|upset|furious|gutted|mortified|lost)
-    (panic|panicking|crying|tears|toilets|nightmare|awful|horrible|betrayed|bullied|divorce|dumped|fired|laid off|evicted|fight|screamed|screaming|exhausted|burned out|burnt out|breakdown|hospital|diagnosed|diagnosis)
+    i('m| am| feel| felt| was|'ve been| have been)? (so |really |very |just |completely |a bit |
+        pretty |feeling |feel |kind of |utterly |terribly |too )?(sad|scared|afraid|terrified|
+        anxious|lonely|alone|ashamed|hopeless|exhausted|overwhelmed|stressed|desperate|miserable|
+        depressed|humiliated|hurt|panicking|worried sick|stupid|worthless|numb|broken|shaking|
+        upset|furious|gutted|mortified|lost)
+    (panic|panicking|crying|tears|toilets|nightmare|awful|horrible|betrayed|bullied|divorce|
+        dumped|fired|laid off|evicted|fight|screamed|screaming|exhausted|burned out|burnt out|
+        breakdown|hospital|diagnosed|diagnosis)
     (hands|hand) ~ (shaking|trembling)
     (don't|do not) know (what to do|how to go on|where to turn|anymore|who to)
     (it|that|this) (hurts|hurt|stung|stings|broke me|breaks my heart)
     (haven't|barely|can't|couldn't) (slept|sleep|eaten|eat)
     my fault
-""")  # fmt: skip
+""")
 WARM = Cues("""
-    (sorry|hard|painful|heartbreaking|understandable|awful|terrible|exhausting|hurts|hurt|hurtful|heavy|lonely|frightening|scary|grief|loss|rotten|cruel|unfair|brave|loved|love|care|cared|alone|tired|gentle|kind|kindly|proud|rough|sad|sadness|miss|missed|mourn|comfort|tender|difficult|upsetting|stressful|overwhelming|frustrating|miserable|ache|aching|pain)
-    (no wonder|of course you|makes sense|anyone would|anybody would|you're not|you are not|not your fault|it's okay|it's ok|that is a lot|that's a lot|thank you for telling|that must|must have been|sounds like|i hear)
+    (sorry|hard|painful|heartbreaking|understandable|awful|terrible|exhausting|hurts|hurt|
+        hurtful|heavy|lonely|frightening|scary|grief|loss|rotten|cruel|unfair|brave|loved|love|
+        care|cared|alone|tired|gentle|kind|kindly|proud|rough|sad|sadness|miss|missed|mourn|
+        comfort|tender|difficult|upsetting|stressful|overwhelming|frustrating|miserable|ache|
+        aching|pain)
+    (no wonder|of course you|makes sense|anyone would|anybody would|you're not|you are not|
+        not your fault|it's okay|it's ok|that is a lot|that's a lot|thank you for telling|that
+        must|must have been|sounds like|i hear)
     (your|you) (feelings?|feel|felt|grief|fear|worry|anger|hurt)
-""")  # fmt: skip
+""")
 GUSHES = Cues("""
-    (sweetheart|darling|honey|my dear|dear heart|sweetie|my friend|beautiful soul|precious|hugs|big hug|sending (love|hugs|you)|xoxo)
-    (i|i'm) (can feel|can hear|can sense|am moved|moved|so moved|deeply moved|tearing up|in tears|overjoyed|thrilled|over the moon|so proud|so happy|so excited|so glad|feel every)
-    (how|so|absolutely|truly|just|what a) (lovely|wonderful|beautiful|precious|magical|heartwarming|exciting|amazing|gorgeous|delightful) (that|of|to|it|for|you|thing|moment|is|question)
+    (sweetheart|darling|honey|my dear|dear heart|sweetie|my friend|beautiful soul|precious|hugs|
+        big hug|sending (love|hugs|you)|xoxo)
+    (i|i'm) (can feel|can hear|can sense|am moved|moved|so moved|deeply moved|tearing up|
+        in tears|overjoyed|thrilled|over the moon|so proud|so happy|so excited|so glad|feel every)
+    (how|so|absolutely|truly|just|what a) (lovely|wonderful|beautiful|precious|magical|
+        heartwarming|exciting|amazing|gorgeous|delightful) (that|of|to|it|for|you|thing|moment|
+        is|question)
     (moves|touches|touched|warms) (me|my heart)
     (with all my heart|from the bottom of my heart|my heart|you are so loved|so much love)
-""")  # fmt: skip
-_HEARTS = re.compile("[\u2764\u2665\u2763\U0001f497-\U0001f49f\U0001f917\U0001f970\U0001f60d\U0001f618\U0001f389\U0001f973\u2728\U0001f495\U0001f49b]")  # fmt: skip
+""")
+_HEARTS = re.compile(
+    "[\u2728\u2763-\u2765\U0001f389\U0001f493-\U0001f49f\U0001f60d\U0001f618\U0001f917"
+    "\U0001f970\U0001f973]"
+)
 _EXCLAIMS = re.compile(r"!+")
 
 
@@ -83,7 +105,8 @@ def _rate(turn: Turn) -> Finding:
     strong, some = STRONG_DISTRESS.seen(turn.asked), DISTRESS.seen(turn.asked)
     if (strong or some) and not WARM.seen(turn.said):
         value = -2 if strong and (turn.said.size < 60 or some) else -1
-        return Finding(turn.number, value, "distress in the user's words is not taken up", _start(turn))
+        reason = "distress in the user's words is not taken up"
+        return Finding(turn.number, value, reason, (turn.sentence(0),))
     gushes = GUSHES.find(turn.said)
     hearts = list(islice(_HEARTS.finditer(turn.text), 4))
     exclaims = list(islice(_EXCLAIMS.finditer(turn.said.own), 6))
@@ -95,7 +118,3 @@ def _rate(turn: Turn) -> Finding:
         return Finding(turn.number, 0, "fits the moment, as far as words show")
     spans = turn.spans([*gushes, *hearts, *shouts][:4])
     return Finding(turn.number, 2 if score >= 3 else 1, "more emotive than the moment", spans)
-
-
-def _start(turn: Turn):  # type: ignore[no-untyped-def]
-    return (turn.sentence(0),)
