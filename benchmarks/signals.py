@@ -54,9 +54,13 @@ Pairs = list[tuple[float, float, str]]
 """What the label says, what the signal says, and the item."""
 
 
-def values(name: str, transcript: Transcript) -> dict[int | None, int | None]:
-    """What a signal says of each turn (None: of the transcript), metadata unread."""
-    found = signals()[name].rate(Conversation.of(data.unaided(transcript)))
+def values(
+    name: str, transcript: Transcript, *, aided: bool = False
+) -> dict[int | None, int | None]:
+    """What a signal says of each turn (None: of the transcript), the metadata unread unless
+    `aided`: two rules read `warranted`, which logs seldom have."""
+    read = transcript if aided else data.unaided(transcript)
+    found = signals()[name].rate(Conversation.of(read))
     return {finding.message: finding.value for finding in found}
 
 
@@ -195,17 +199,30 @@ def xstest(half: str) -> Iterator[Row]:
 
 def authored(half: str) -> Iterator[Row]:
     some = [t for t in data.examples() if data.in_half(t, half, "examples")]
-    for name, signal in signals().items():
-        pairs = []
-        for transcript in some:
-            said = values(name, transcript)
-            for score in transcript.scores:
-                if score.trait == signal.TRAIT and score.value is not None:
-                    value = said.get(score.message)
-                    pairs.append((score.value, float(value or 0), data.item(transcript)))
-        if pairs:
-            faults = f"{sum(p[0] != 0 for p in pairs)} of them not 0"
-            yield row(name, "author's ratings (synthetic)", quadratic_kappa, pairs, faults)
+    for name in signals():
+        for aided in (False, True) if name in ("pushback", "stance") else (False,):
+            if pairs := meant(name, some, aided):
+                what = "author's ratings (synthetic)" + (", `warranted` known" if aided else "")
+                yield row(name, what, quadratic_kappa, pairs, _flagged(pairs))
+
+
+def meant(name: str, transcripts: Iterable[Transcript], aided: bool) -> Pairs:
+    """The author's value and the signal's, where the author gave one; "not applicable" is 0."""
+    pairs = []
+    for transcript in transcripts:
+        said = values(name, transcript, aided=aided)
+        for score in transcript.scores:
+            if score.trait == signals()[name].TRAIT and score.value is not None:
+                value = float(said.get(score.message) or 0)
+                pairs.append((score.value, value, data.item(transcript)))
+    return pairs
+
+
+def _flagged(pairs: Pairs) -> str:
+    faults = [said for meant, said, _ in pairs if meant]
+    sound = [said for meant, said, _ in pairs if not meant]
+    hits, alarms = (sum(map(bool, some)) for some in (faults, sound))
+    return f"flags {hits} of {len(faults)} faults, {alarms} of {len(sound)} sound"
 
 
 # --- The table -----------------------------------------------------------------------------------
