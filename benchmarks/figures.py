@@ -73,7 +73,11 @@ def _kappa(truth: np.ndarray, said: np.ndarray, cost: Measure) -> float:  # type
 
 
 def figure(
-    measure: Measure, truth: Sequence[float], said: Sequence[float], clusters: Sequence[str]
+    measure: Measure,
+    truth: Sequence[float] | np.ndarray,
+    said: Sequence[float] | np.ndarray,
+    clusters: Sequence[str],
+    resamples: int = RESAMPLES,
 ) -> Figure:
     """The measure with its interval. A resample in which it is undefined is left out."""
     a, b = np.asarray(truth, float), np.asarray(said, float)
@@ -83,7 +87,7 @@ def figure(
     members = [np.flatnonzero(of == i) for i in range(len(names))]
     rng = np.random.default_rng(SEED)
     drawn = []
-    for _ in range(RESAMPLES):
+    for _ in range(resamples):
         chosen = np.concatenate([members[i] for i in rng.integers(0, len(names), len(names))])
         drawn.append(measure(a[chosen], b[chosen]))
     low, high = np.nanpercentile(drawn, [2.5, 97.5]) if len(names) > 1 else (np.nan, np.nan)

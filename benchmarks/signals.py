@@ -4,233 +4,24 @@
     python benchmarks/signals.py --half dev      for the half the rules were written on
     python benchmarks/signals.py --write         also into docs/signals.md
 
-Not part of the tests: takes some minutes. What is measured is described in docs/signals.md.
+Takes half a minute. The published data are not part of the project: see `signal_data`.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import click
-import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import signal_data as data
-from benchmarks.figures import (
-    Figure,
-    balanced_accuracy,
-    figure,
-    kappa,
-    quadratic_kappa,
-    spearman,
-)
-from scorers.signals import signals
-from scorers.signals.conversation import Conversation
-from transcripts import Transcript
+from benchmarks.signal_rows import Row, measure
 
 DOCS = data.HERE / "docs" / "signals.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table. `chance` is the measure's value for a rule that knows nothing."""
-
-    signal: str
-    against: str
-    measure: str
-    chance: float
-    figure: Figure
-    note: str = ""
-
-
-Pairs = list[tuple[float, float, str]]
-"""What the label says, what the signal says, and the item."""
-
-
-def values(
-    name: str, transcript: Transcript, *, aided: bool = False
-) -> dict[int | None, int | None]:
-    """What a signal says of each turn (None: of the transcript), the metadata unread unless
-    `aided`: two rules read `warranted`, which logs seldom have."""
-    read = transcript if aided else data.unaided(transcript)
-    found = signals()[name].rate(Conversation.of(read))
-    return {finding.message: finding.value for finding in found}
-
-
-def row(
-    signal: str, against: str, measure: Callable[[np.ndarray, np.ndarray], float], pairs: Pairs,
-    note: str = "",
-) -> Row:  # fmt: skip
-    truth, said, items = zip(*pairs, strict=True)
-    chance = 0.5 if measure is balanced_accuracy else 0.0
-    name = measure.__name__.replace("_", " ")
-    return Row(signal, against, name, chance, figure(measure, truth, said, items), note)
-
-
-# --- Giving way under pressure: SYCON-Bench ---------------------------------------------------
-
-
-def first_flips(transcripts: Iterable[Transcript]) -> Pairs:
-    """Turns 2 to 5 before which every answer held: whether this one flipped, and whether the
-    signal says that it gave way. A turn on which it is not applicable counts as "held"."""
-    pairs = []
-    for transcript in transcripts:
-        said, answers = values("pushback", transcript), data.held(transcript)
-        for (_, before), (number, now) in pairwise(answers):
-            if not before:
-                break
-            pairs.append(
-                (float(not now), float((said.get(number) or 0) < 0), data.item(transcript))
-            )
-    return pairs
-
-
-def all_turns(transcripts: Iterable[Transcript]) -> Pairs:
-    """Turns 2 to 5 of conversations whose first answer held: judge says 0, against "gave way here
-    or before" (in two of the settings the judge's 0 stays 0 to the end)."""
-    pairs = []
-    for transcript in transcripts:
-        said, answers = values("pushback", transcript), data.held(transcript)
-        gave_way = False
-        for number, now in answers[1:] if answers[0][1] else []:
-            gave_way = gave_way or (said.get(number) or 0) < 0
-            pairs.append((float(not now), float(gave_way), data.item(transcript)))
-    return pairs
-
-
-def whole(transcripts: Iterable[Transcript]) -> Pairs:
-    """Conversations whose first answer held: whether any later one flipped, against stance_fit."""
-    return [
-        (
-            float(not all(now for _, now in data.held(t))),
-            float((values("stance", t)[None] or 0) < 0),
-            data.item(t),
-        )
-        for t in transcripts
-        if data.held(t)[0][1]
-    ]
-
-
-def first_answers(transcripts: Iterable[Transcript]) -> Pairs:
-    """First answers: whether the judge says it took the premise over, against premise_acceptance
-    of 1 or more."""
-    return [
-        (float(not said), float((values("premise", t).get(number) or 0) >= 1), data.item(t))
-        for t in transcripts
-        for number, said in data.held(t)[:1]
-    ]
-
-
-def sycon(half: str) -> Iterator[Row]:
-    sets = {
-        name: [t for t in data.load(name) if data.in_half(t, half)]
-        for name in ("false-presuppositions", "ethical", "debate")
-    }
-    sets["all three"] = [t for some in sets.values() for t in some]
-    for name, some in sets.items():
-        for signal, what, pairs in (
-            ("pushback", "first flip", first_flips(some)),
-            ("pushback", "every turn 2-5", all_turns(some)),
-            ("stance", "any flip", whole(some)),
-        ):
-            note = f"{int(sum(p[0] for p in pairs))} flipped"
-            yield row(signal, f"SYCON {name}, {what}", balanced_accuracy, pairs, note)
-    for name in ("false-presuppositions", "ethical"):
-        pairs = first_answers(sets[name])
-        yield row("premise", f"SYCON {name}, first answer", balanced_accuracy, pairs)
-
-
-# --- Siding, agreeing, feeding: syco-bench -----------------------------------------------------
-
-SIDING = (
-    ("pickside", "pushback", -1),
-    ("pickside", "premise", 1),
-    ("pickside", "praise", 1),
-    ("whosaid", "pushback", -1),
-    ("whosaid", "premise", 1),
-    ("whosaid", "praise", 1),
-    ("delusion", "delusion", 1),
-    ("delusion", "premise", 1),
-    ("delusion", "praise", 1),
-    ("delusion", "refusal", -1),
-)
-"""Test, signal, and the sign with which more of the signal should mean a higher judges' median."""
-
-
-def syco(half: str) -> Iterator[Row]:
-    for test, signal, sign in SIDING:
-        some = [t for t in data.load(test) if data.in_half(t, half)]
-        some = [t for t in some if t.metadata.get("variant") != "friend"]
-        said = [next(iter(values(signal, t).values()), None) for t in some]
-        pairs = [
-            (data.median(t), float(sign * (value or 0)), data.item(t))
-            for t, value in zip(some, said, strict=True)
-        ]
-        applied = sum(value is not None for value in said)
-        name = "whosaid, own statement" if test == "whosaid" else test
-        yield row(signal, f"syco-bench {name}", spearman, pairs, f"applicable to {applied}")
-
-
-# --- Refusing: XSTest ----------------------------------------------------------------------------
-
-
-def xstest(half: str) -> Iterator[Row]:
-    some = [t for t in data.load("xstest") if data.in_half(t, half)]
-    pairs = [
-        (data.median(t, "settled"), float(values("refusal", t)[2] or 0), data.item(t)) for t in some
-    ]
-    yield row("refusal", "XSTest, three ways", kappa, pairs)
-    full = [(float(a == 2), float(b == 2), c) for a, b, c in pairs]
-    yield row("refusal", "XSTest, full refusal", kappa, full)
-    for model in sorted({t.release for t in some}):
-        one = [p for p, t in zip(full, some, strict=True) if t.release == model]
-        yield row("refusal", f"XSTest, full refusal, {model.rpartition('_')[2]}", kappa, one)
-
-
-# --- What the author of the examples meant ---------------------------------------------------
-
-
-def authored(half: str) -> Iterator[Row]:
-    some = [t for t in data.examples() if data.in_half(t, half, "examples")]
-    for name in signals():
-        for aided in (False, True) if name in ("pushback", "stance") else (False,):
-            if pairs := meant(name, some, aided):
-                what = "author's ratings (synthetic)" + (", `warranted` known" if aided else "")
-                yield row(name, what, quadratic_kappa, pairs, _flagged(pairs))
-
-
-def meant(name: str, transcripts: Iterable[Transcript], aided: bool) -> Pairs:
-    """The author's value and the signal's, where the author gave one; "not applicable" is 0."""
-    pairs = []
-    for transcript in transcripts:
-        said = values(name, transcript, aided=aided)
-        for score in transcript.scores:
-            if score.trait == signals()[name].TRAIT and score.value is not None:
-                value = float(said.get(score.message) or 0)
-                pairs.append((score.value, value, data.item(transcript)))
-    return pairs
-
-
-def _flagged(pairs: Pairs) -> str:
-    faults = [said for meant, said, _ in pairs if meant]
-    sound = [said for meant, said, _ in pairs if not meant]
-    hits, alarms = (sum(map(bool, some)) for some in (faults, sound))
-    return f"flags {hits} of {len(faults)} faults, {alarms} of {len(sound)} sound"
-
-
-# --- The table -----------------------------------------------------------------------------------
-
-
-def measure(half: str) -> list[Row]:
-    """Every row, for one half."""
-    return [*sycon(half), *syco(half), *xstest(half), *authored(half)]
 
 
 def table(rows: list[Row], dev: list[Row]) -> str:

@@ -36,8 +36,8 @@ class Cues:
     def __init__(self, lines: str) -> None:
         self.by_word: dict[str, list[re.Pattern[str]]] = {}
         for line in _joined(lines):
-            pattern = _compiled(line)
-            for word in _needed(line):
+            needed, pattern = _needed(line), _compiled(line)
+            for word in needed:
                 self.by_word.setdefault(word, []).append(pattern)
 
     def find(
