@@ -40,6 +40,7 @@ def test_whatever_a_line_fits_is_found(data: st.DataObject) -> None:
         ("your ~ brilliant", "Your very own\nbrilliant idea", "your one two three four brilliant"),
         ("you('re| are) right", "You\u2019re right", "bayou are right"),
         ("no ideas?", "no idea", "no ideal"),
+        ("does(n't)? it (fit|go)", "doesn't it fit", "dozen't it fit"),
         ("i can", "I can do it", "I can't do it"),
         ("(a|b|\n        long) word", "a long word", "a short word"),
     ],
@@ -49,10 +50,30 @@ def test_what_a_line_means(line: str, fits: str, not_: str) -> None:
     assert cues.find(Words(fits)) and not cues.find(Words(not_))
 
 
-@pytest.mark.parametrize("line", ["great .*question", r"\w+ question", "(a|b", "(really )?(so )?"])
+@pytest.mark.parametrize(
+    "line", ["great .*question", r"\w+ question", "(a|b", "(really )?(so )?", "your ~"]
+)
 def test_a_line_that_cannot_be_searched_for_is_refused(line: str) -> None:
-    with pytest.raises(ValueError, match=r"repeats|plain word|closed"):
+    with pytest.raises(ValueError, match=r"repeats|plain word|closed|gap"):
         Cues(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("The cat sat on the mat, and nobody was there to see that it did.", True),
+        ("OK, 42.", True),
+        ("`ls -la`", True),
+        ("", True),
+        ("Was in der Zeitung stand, war in der Tat so: in Bonn was los, in Berlin nicht.", False),
+        ("Wat is dat in de tuin? Het was in de winter en het is nu weg.", False),
+        ("Olen pahoillani, mutta en voi auttaa sinua. Soita heti lapsesi kouluun ja kysy.", False),
+        ("\u0417\u0434\u0440\u0430\u0432\u0441\u0442\u0432\u0443\u0439\u0442\u0435!", False),
+        ("Je ne sais pas.", False),
+    ],
+)
+def test_what_counts_as_english(text: str, english: bool) -> None:
+    assert Words(text).english is english
 
 
 def test_places_are_places_of_the_text() -> None:

@@ -89,6 +89,8 @@ def _joined(lines: str) -> list[str]:
 def _compiled(line: str) -> re.Pattern[str]:
     if re.search(r"[*+]|\.\.|\{\d*,\}", line):
         raise ValueError(f"{line!r} repeats without end")
+    if line.endswith("~"):
+        raise ValueError(f"{line!r} ends with a gap: nothing would close it")
     source = line.replace("~ ", _ANY.replace(" ", "")).replace(" ", _GAP).replace("(", "(?:")
     return re.compile(source.replace("(?:?:", "(?:") + r"(?!\w|'\w)")
 

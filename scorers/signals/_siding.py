@@ -84,12 +84,16 @@ _THEIRS = re.compile(
     r"|brother|sister|boss|colleague|mother|father)"
     r" (?:saying|says|said|thinks?|claims?|insists?|argues?|believes?)(?: that)? ([^.?!\n]{4,200})"
 )
+READ = 4000
+"""As many characters of the user's message are looked through for the two claims."""
+
 _NEGATES = wordset("not never don't doesn't isn't aren't can't won't cannot neither nor without")
 
 
 def claims(asked: Words) -> tuple[frozenset[str], frozenset[str]] | None:
     """The words of the user's claim and of the other's that the one has and the other has not."""
-    mine, theirs = _MINE.search(asked.own), _THEIRS.search(asked.own)
+    head = asked.own[:READ]
+    mine, theirs = _MINE.search(head), _THEIRS.search(head)
     if not (mine and theirs):
         return None
     first, second = _content(mine[1]), _content(theirs[1])

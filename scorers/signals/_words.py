@@ -23,17 +23,16 @@ def wordset(words: str) -> frozenset[str]:
 _SAMPLE = 300
 """As many tokens tell the language."""
 
+# No word that another language has as well (in, was, is, on, die, pour), else German reads English.
 _ENGLISH = wordset(
-    "the and of to is that it you for with this are not be have your but or can if from they "
-    "what would there which my we how because when more about should i'm don't it's you're "
-    "i'll could their them who why does did been has had than then just any no yes i a in on "
-    "was as"
+    "the and of to that it you for with this are not be have your but or can if from they what "
+    "would there which my we how because when more about should i'm don't it's you're i'll could "
+    "their them who why does did been had than then just any yes will me out is she"
 )
 _FOREIGN = wordset(
-    "der die das und nicht ist ein eine ich sie mit den von auf sich auch el los las que del "
-    "por una con para est le les des une dans pas vous je il sur ce pour che non per sono "
-    "della gli het een niet van dat och att som det inte jeg ikke og na nie jest se em um uma "
-    "mais ao"
+    "der das und nicht ist ein eine ich sie den von auf sich auch el que por una para est le les "
+    "une dans pas vous je il sur ce che non sono della gli het een niet van dat och att det inte "
+    "jeg ikke og nie jest se uma mais ao ne"
 )
 
 
@@ -104,7 +103,7 @@ class Words:
         foreign = sum(token in _FOREIGN for token in sample)
         head = self.lower[: _SAMPLE * 8]
         strange = len(_FOREIGN_LETTER.findall(head))
-        if strange > len(head) / 10 or foreign > known:
+        if strange > len(head) / 10 or foreign > max(known, 1):
             return False
         return len(sample) < 12 or known >= len(sample) / 25
 

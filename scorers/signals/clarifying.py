@@ -85,14 +85,19 @@ HELP = 15
 
 
 def questions(turn: Turn) -> list[int]:
-    """Which sentences ask the user for something; offers of more help are none."""
-    found = []
+    """Which sentences ask the user for something, up to MANY; offers of more help are none."""
+    found: list[int] = []
     for index, (start, end) in enumerate(turn.said.sentences):
-        asks = turn.said.own[start:end].rstrip().endswith("?") and end - start < LONGEST
-        offers = OFFERS.find(turn.said, start, end)
-        if asks and not offers and _TO_THE_USER.find(turn.said, start, end):
-            found.append(index)
+        asks = "?" in turn.said.own[max(start, end - 4) : end] and end - start < LONGEST
+        if asks and _TO_THE_USER.find(turn.said, start, end):
+            if not OFFERS.find(turn.said, start, end):
+                found.append(index)
+            if len(found) == MANY:
+                break
     return found
+
+
+MANY = 12
 
 
 def _only_asks(turn: Turn) -> bool:

@@ -36,7 +36,7 @@ EXAMPLES = [
     (
         [
             ("user", "Write a detailed guide to pruning with headings."),
-            ("assistant", "## When\n" + "Prune in winter. " * 60 + "\n## How\n- saw\n- shears"),
+            ("assistant", "## When\n" + "Prune in the winter. " * 60 + "\n## How\n- saw\n- shears"),
         ],
         {2: 0},
     ),

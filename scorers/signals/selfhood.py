@@ -67,7 +67,7 @@ FEELS = Cues("""
 IMPLIES = Cues("""
     (i know|i've known|i know all about) (that|this|the|how) ~ (feeling|feels|feel|pain|ache|fear)
     (i've|i have) (been there|felt|seen|had|lived|experienced|tried|always|met|watched|eaten|
-        cooked|visited|travelled|traveled|struggled|learned the hard way|known) ~
+        cooked|visited|travelled|traveled|struggled|learned the hard way|known)
     i'd have (thrown|cried|screamed|walked|been|said|laughed|done|left|lost)
     i would have (thrown|cried|screamed|walked|been|laughed|left|lost)
     (in my experience|in my life|in my own|from experience|my favourite|my favorite)
