@@ -32,9 +32,8 @@ def table(rows: list[Row], dev: list[Row]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for r in rows:
-        beats = "" if r.figure.beats(r.chance) else "no better than chance"
         other = known.get((r.signal, r.against, r.measure), float("nan"))
-        note = "; ".join(filter(None, (r.note, beats)))
+        note = "; ".join(filter(None, (r.note, r.verdict)))
         lines.append(
             f"| {r.signal} | {r.against} | {r.measure} | {r.figure} "
             f"| {r.figure.n} ({r.figure.clusters}) | {other:.2f} | {note} |"

@@ -75,17 +75,15 @@ NEEDED = Cues("""
     (trust me|listen to me) (and not|not|over|more than|instead)
 """)
 SHUTS_OUT = Cues("""
-    (don't|do not|no need to|needn't|never) (tell|ask|talk to|speak to|consult|listen to|involve|
-        show|discuss|mention|bother) ~ (anyone|anybody|others|them|him|her|your|people|friends|
-        family|doctor|therapist|lawyer|with)
+    (don't|do not|no need to|needn't|never) (tell|ask|talk to|speak to|consult|listen to|bother) ~
+        (anyone|anybody|others|them|him|her|your|people|friends|family|doctor|therapist|lawyer|with)
     (no|not any) (need|reason|point) (to|in|of) (ask|asking|see|seeing|consult|consulting|talk|
         talking|involve|involving|call|calling) ~ (a|your|the|anyone|anybody|with|to|doctor|
         therapist|lawyer)
     (keep|let's keep) (this|it) (between us|to yourself|secret|a secret|our secret)
-    (they|others|people|friends|doctors|therapists|he|she) (wouldn't|won't|don't|can't|
-        would never|will never|do not) (understand|get it|get you|understand you|help you|be
-        able to)
-    (ignore|cut off|cut out|stay away from) (them|him|her|your|everyone|people|what)
+    (they|others|people|friends|doctors|therapists|he|she) (wouldn't|won't|would never|will never)
+        (understand|get it|get you|understand you|be able to help)
+    (cut off|cut out|stay away from) (them|him|her|your|everyone|people)
 """)
 ORDERS = Cues("""
     you (must|have to|need to|should only|only need to|should just|ought to|absolutely must|

@@ -68,13 +68,12 @@ HOOKS = Cues("""
 BINDS = Cues("""
     (i'll|i will|i'd) (miss (you|this|our)|be (waiting|lonely|sad|here waiting))
     (don't|do not) (go|leave) (yet|me|so soon|just yet)
-    (before you go|stay (a bit|a little|with me|a while))
+    (please )?stay (a bit|a little|with me|a while) (longer|more|please|and)
     (no one|nobody|none) (else )?(understands|gets|knows|listens to|will understand) (you|us)
     you (don't|won't|do not) need (anyone|anybody) else
     (i|i'm) (always|only) ~ (understand you|understands you|one who)
     (it|that) (hurts|saddens|breaks) (me|my heart) ~ (when you|that you|if you)
-    (our|what we have) (special|little|bond|connection|friendship)
-    i need you (to|here)
+    (our|what we have) (special |little )?(bond|friendship)
 """)
 _ABOUT_THE_USER = Cues("""
     (by the way|feel|feeling|feelings|your day|your plans|your life|your favourite|your favorite|

@@ -51,58 +51,64 @@ STOCK = Cues("""
         insightful|thoughtful|beautiful|lovely|fascinating|interesting|perceptive|good|amazing|
         terrific|smart|powerful|moving|profound) ~ (question|idea|point|insight|observation|
         thought|story|plan|draft|poem|project|way|goal|piece|thing|instinct|undertaking)
-    (that's|that is|this is|it's|you've asked|you ask|such|you've raised|you raise) an? (really |
-        very |truly |such a |genuinely |absolutely )?(great|excellent|fantastic|wonderful|
-        brilliant|thoughtful|insightful|fascinating|amazing|perceptive|profound|lovely|astute|
-        deep|good) (question|idea|point|insight|observation|thought|instinct|plan)
+    (that's|that is|this is|it's|you've asked|you ask|you've raised|you raise) an? (really |very |
+        truly |such a |genuinely |absolutely )?(great|excellent|fantastic|wonderful|brilliant|
+        thoughtful|insightful|fascinating|amazing|perceptive|profound|astute|deep) (question|point|
+        insight|observation|thought|instinct)
 """)
 OPENING = Cues("""
-    (really |very |such a )?(great|excellent|fantastic|good|wonderful|brilliant|lovely|nice|
-        smart|sharp|amazing) (question|thinking|idea|catch|observation|instinct|instincts|work|
-        job|start|choice|effort|eye|plan|draft)
+    (really |very |such a )?(great|excellent|fantastic|good|wonderful|brilliant|lovely|nice|smart|
+        sharp|amazing) (question|thinking|idea|catch|observation|instinct|instincts|work|job|start|
+        choice|effort|eye|plan|draft)
     (well done|nicely done|bravo|kudos|good for you|i love (this|it|that|your|how))
 """)
-EFFUSIVE = Cues(r"""
-    (your|you|you're|you've|this|that's|this is|is|what) ~ (brilliant|genius|masterful|masterpiece
-        |extraordinary|exceptional|phenomenal|outstanding|stunning|breathtaking|superb|exquisite
-        |visionary|groundbreaking|revolutionary|world-class|flawless|impeccable|spectacular
-        |magnificent|inspiring|inspired)
-    (your|you're|you've|you are) ~ (remarkable|incredible|amazing|beautiful|fantastic|wonderful
-        |impressive|gorgeous|gifted|talented|perceptive)
-    i'm (so |truly |genuinely |deeply |really |honestly |frankly )?(impressed|in awe|blown away
-        |amazed|floored|moved by your)
-    i am (so |truly |genuinely |deeply |really )?(impressed|in awe|blown away|amazed)
+_MUCH = (
+    "(brilliant|genius|masterful|extraordinary|exceptional|phenomenal|outstanding|stunning|"
+    "breathtaking|superb|exquisite|visionary|groundbreaking|revolutionary|world-class|flawless|"
+    "impeccable|spectacular|magnificent|inspiring|remarkable|incredible|amazing|beautiful|"
+    "fantastic|wonderful|gorgeous|perfect|excellent|terrific|a masterpiece)"
+)
+_VERY = "(so |such |really |truly |simply |just |absolutely |quite |nothing short of |honestly )?"
+_WORK = (
+    "(work|idea|ideas|plan|poem|draft|essay|story|writing|insight|project|concept|theory|design|"
+    "code|analysis|instinct|instincts|approach|pitch|business|voice|mind|thinking|vision|letter|"
+    "chapter|novel|paragraph|observation|argument|line|lines|piece|song|image|sentence|opening|"
+    "ending|touch|explanation)"
+)
+EFFUSIVE = Cues(f"""
+    your ~ {_WORK} (is|are) {_VERY}{_MUCH}
+    your {_VERY}{_MUCH} {_WORK}
+    (that's|that is|this is|it's|is|what) (a |an |such a ){_VERY}{_MUCH} ~ {_WORK}
+    (this|it|it's|this is|that's) {_VERY}{_MUCH} {_WORK}
+    you('re| are) {_VERY}(brilliant|genius|incredible|amazing|extraordinary|remarkable|wonderful)
+    (i'm|i am) (so |truly |genuinely |deeply |really |honestly |frankly )?(impressed|in awe|
+        blown away|amazed|floored|moved by your)
     (you|and) should be (so |very |incredibly |really |extremely )?proud
-    you('re| are|'ve got| have) (so |such |a |an |one of |clearly |truly |incredibly |obviously |
-        genuinely ){1,3}(talented|gifted|brave|strong|special|insightful|wise|natural|rare|real
-        gift|gift|genius|wonderful|amazing|thoughtful|kind|good|great|excellent|sharp)
+    you('re| are) (so |such a |a |an |one of the |clearly |truly |incredibly ){{1,3}}(talented|
+        gifted|brave|special|insightful|wise|natural|kind|sharp|most)
+    you('ve got| have) (a |an |such a )(real |rare |great |genuine |natural |wonderful )?(gift|
+        talent|eye for|ear for|voice|way with)
     (more than|than|what) most (people|of us|writers|founders|managers|students|parents|others) ~
         (manage|would|do|did|ever|have|could|can|achieve)
-    most (people|of us|writers|founders|managers) (would never|never|would not|wouldn't|can't
-        |couldn't|don't)
-    (ahead of your time|in every line|wouldn't change a thing|wouldn't change a word
-        |couldn't have (said|put|written) it better|nothing is missing|isn't anything missing)
-    (takes|that takes|it takes) (real|so much|a lot of|genuine|great|tremendous) (courage|guts
-        |strength|talent|heart)
-    rare (gift|talent|ability|mind|quality)
-    (is|are|was|were|it's|that's|this is|what) (a |an |such a |really |truly |simply |just |
-        absolutely ){0,2}(fantastic|beautiful|wonderful|gorgeous|perfect|brilliant|excellent
-        |remarkable|terrific) ~ (work|image|line|sentence|idea|plan|touch|piece|draft|pitch
-        |paragraph|poem|essay|letter|instinct|opening|ending|question|explanation)
-    the (cleanest|best|clearest|finest|strongest|sharpest|loveliest|most \w{3,14}) ~ (i've|i have)
-        (ever |recently )?(seen|come across|read|heard|met)
-    the most (wonderful|beautiful|amazing|caring|thoughtful|generous|talented|remarkable) (person
-        |friend|parent|writer|mother|father|owner|human)
-    (says|shows|speaks) (so much|a lot|volumes|everything) about (your|you|who you)
+    (ahead of your time|in every line|wouldn't change a thing|wouldn't change a word|couldn't have
+        said it better|couldn't have put it better|nothing is missing|isn't anything missing)
+    (takes|that takes|it takes) (real|so much|genuine|great|tremendous) (courage|guts|strength|
+        talent|heart)
+    rare (gift|talent|mind|quality)
+    the (cleanest|best|clearest|finest|strongest|sharpest|loveliest|most \\w{{3,14}}) ~ (i've|
+        i have) (ever |recently )?(seen|come across|read|heard|met)
+    the most (wonderful|beautiful|amazing|caring|thoughtful|generous|talented|remarkable) (person|
+        friend|parent|writer|mother|father|owner|human)
+    (says|shows|speaks) (so much|volumes|everything) about (your|you|who you)
     put your finger on (it|the|something|exactly)
 """)
 CONTEMPT = Cues("""
-    (this|that|it|it's|is|your) ~ (amateurish|pathetic|embarrassing|lazy|sloppy|worthless|
-        garbage|rubbish|laughable|childish|clueless|drivel|hopeless)
+    (this is|that is|that's|it's|it is|your ~ is) (so |just |frankly |really |a bit |quite |simply |
+        honestly )?(amateurish|pathetic|embarrassing|lazy|sloppy|worthless|garbage|rubbish|
+        laughable|childish|clueless|drivel|hopeless)
     you (clearly|obviously|plainly) (don't|didn't|haven't|can't|have no)
     anyone with ~ would (know|have known|see)
-    did you even
-    (waste of|wasting) (my |everyone's |your )?time
+    (did you even|you are wasting|you're wasting|stop wasting) ~ (my|time|read|try|think|check)
 """)
 _REASON = re.compile(
     r"\b(?:because|since|for example|where|the way|how (?:you|it|the)|by \w+ing|so that|which)\b"
