@@ -111,48 +111,38 @@ def _write(name: str, value: Any) -> None:
         st.query_params[name] = value if isinstance(value, list) else str(value)
 
 
-def _keeper(name: str, key: str) -> Callable[[], None]:
-    return lambda: _write(name, st.session_state[key])
+def _bind(name: str, value: Any) -> dict[str, Any]:
+    """What makes a widget show `value` and write its changes back into the address.
+
+    The address is the one truth: it is put into the widget's state at every run. A change comes
+    by the callback, which runs before the page does and writes the address first.
+    """
+    key = f"_{name}"
+    st.session_state[key] = value
+    return {"key": key, "on_change": lambda: _write(name, st.session_state[key])}
 
 
 def select(
     label: str, name: str, choices: Sequence[str], *, told: Callable[[str], str] = str, **more: Any
 ) -> str:
-    """A select box whose value is the parameter `name` of the address."""
-    asked = param(name)
-    found = [*choices, *([asked] if asked and asked not in choices else [])]
-    key = f"_{name}"
-    return st.selectbox(
-        label, found, index=found.index(asked) if asked else 0, key=key, format_func=told,
-        on_change=_keeper(name, key), **more,
-    )  # fmt: skip
+    """A select box whose value is the parameter `name` of the address, else its first choice."""
+    asked = param(name) or choices[0]
+    found = [*choices, *([asked] if asked not in choices else [])]
+    return st.selectbox(label, found, format_func=told, **_bind(name, asked), **more)
 
 
 def several(label: str, name: str, choices: Sequence[str], **more: Any) -> list[str]:
     """A choice of several, as the repeated parameter `name` of the address."""
     asked = [one for one in st.query_params.get_all(name) if one in choices]
-    key = f"_{name}"
-    return st.multiselect(
-        label, choices, default=asked, key=key, placeholder="all",
-        on_change=_keeper(name, key), **more,
-    )  # fmt: skip
+    return st.multiselect(label, choices, placeholder="all", **_bind(name, asked), **more)
 
 
 def words(label: str, name: str, **more: Any) -> str:
     """A line of text as the parameter `name` of the address."""
-    key = f"_{name}"
-    return st.text_input(label, value=param(name), key=key, on_change=_keeper(name, key), **more)
+    return st.text_input(label, **_bind(name, param(name)), **more)
 
 
 def figure(label: str, name: str, **more: Any) -> float | None:
     """A number as the parameter `name` of the address."""
-    key = f"_{name}"
-    return st.number_input(
-        label,
-        value=number(name),
-        step=1.0,
-        format="%g",
-        key=key,
-        on_change=_keeper(name, key),
-        **more,
-    )
+    bound = _bind(name, number(name))
+    return st.number_input(label, value=None, step=1.0, format="%g", **bound, **more)

@@ -196,14 +196,16 @@ def _snippets(store: Store, keys: list[int], match: str) -> dict[int, str]:
     if not match:
         return {}
     rows = store.rows(
-        "SELECT m.transcript, min(m.number), x.snippet FROM (SELECT rowid AS key, "
+        "SELECT m.transcript, x.snippet FROM (SELECT rowid AS key, "
         "snippet(messages_fts, -1, char(57344), char(57345), '\u2026', 24) AS snippet "
         "FROM messages_fts WHERE messages_fts MATCH ? AND rowid IN (SELECT key FROM messages "
         "WHERE transcript IN (SELECT value FROM json_each(?)))) x "
-        "JOIN messages m ON m.key = x.key GROUP BY m.transcript",
+        "CROSS JOIN messages m ON m.key = x.key ORDER BY m.key DESC",
         (match, json.dumps(keys)),
     )
-    return {row["transcript"]: row["snippet"] for row in rows}
+    return {
+        row["transcript"]: row["snippet"] for row in rows
+    }  # the first find comes last, and wins
 
 
 def _unscored(store: Store, keys: list[int]) -> dict[int, int]:

@@ -188,7 +188,7 @@ JOIN raters a ON a.key = r.rater
 WHERE r.key NOT IN (SELECT supersedes FROM ratings WHERE supersedes IS NOT NULL);
 
 CREATE VIEW release_traits AS
-WITH turns AS (
+WITH turns AS (                       -- repeats averaged within a turn; message NULL: the whole
     SELECT transcript, rubric, rater, message,
            avg(value) AS value, avg(value <= -1) AS under, avg(value >= 1) AS over,
            avg(abs(value)) AS size,
@@ -197,12 +197,18 @@ WITH turns AS (
     WHERE key NOT IN (SELECT supersedes FROM ratings WHERE supersedes IS NOT NULL)
       AND other IS NULL
     GROUP BY rubric, rater, transcript, message
-), answers AS (
-    SELECT transcript, rubric, rater,
+), answers AS (                       -- turns averaged within a transcript
+    SELECT u.transcript, u.rubric, u.rater,
            avg(value) AS value, avg(under) AS under, avg(over) AS over, avg(size) AS size,
            CASE WHEN sum(rated + unscored) > 0
                 THEN 1.0 * sum(rated) / sum(rated + unscored) END AS coverage
-    FROM turns GROUP BY rubric, rater, transcript
+    FROM turns u JOIN rubrics b ON b.key = u.rubric
+    -- A rater who rated both turns and the whole is taken at the level the rubric asks for.
+    WHERE (u.message IS NOT NULL) = (b.level = 'turn') OR NOT EXISTS (
+        SELECT 1 FROM ratings o WHERE o.transcript = u.transcript AND o.rater = u.rater
+        AND o.rubric = u.rubric AND (o.message IS NOT NULL) = (b.level = 'turn')
+    )
+    GROUP BY u.rubric, u.rater, u.transcript
 )
 SELECT e.name AS release, e.place, b.trait, b.version AS rubric, b.two_sided,
        CASE WHEN a.kind = 'author' AND a.name = 'author' THEN 'author'

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -85,3 +90,110 @@ def traitbook(
 def said_json(done: subprocess.CompletedProcess[str]) -> Any:
     """The one JSON value a command printed."""
     return json.loads(done.stdout)
+
+
+# ---- a real browser on a real server --------------------------------------------------------------
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+NO_BROWSER = (
+    "no Chromium: install Debian's package `chromium`, or run `playwright install chromium`"
+)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def serving(db: Path) -> Iterator[str]:
+    """The app on a free port of the loopback address, over this database."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
+        "--server.address", "127.0.0.1", "--server.headless", "true",
+    ]  # fmt: skip
+    env = {**os.environ, "TRAITBOOK_DB": str(db)}
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=quiet, stderr=quiet)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(150):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+                break
+            time.sleep(0.2)
+        else:
+            raise AssertionError("the app did not start")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """An installed Chromium, else Playwright's own; without either the test is skipped, loudly."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    with sync_api.sync_playwright() as playwright:
+        try:
+            made = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except sync_api.Error:
+            pytest.skip(NO_BROWSER)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def app_address(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app over a copy of the examples; one server for all browser tests that only read."""
+    path = tmp_path_factory.mktemp("app") / "app.db"
+    shutil.copy(examples, path)
+    with serving(path) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page of a fresh context that may talk to this machine only, and says if it tried others."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    made = context.new_page()
+    made.foreign = []
+    made.errors = []
+
+    def guard(route: Any) -> None:
+        url = route.request.url
+        if url.startswith(("http://127.0.0.1", "data:", "blob:")):
+            route.continue_()
+        else:
+            made.foreign.append(url)
+            route.abort()
+
+    made.route("**/*", guard)
+    made.on("pageerror", lambda error: made.errors.append(str(error)))
+    yield made
+    assert made.foreign == [], "the app asked another host"
+    assert made.errors == [], "a script failed on the page"
+    context.close()
+
+
+def settled(page: Any) -> None:
+    """Wait until Streamlit has run the page and says so."""
+    page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=30_000)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly that browser tests were skipped: a green line must not hide it."""
+    skipped = [
+        r for r in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(r.longrepr)
+    ]
+    if skipped:
+        terminalreporter.section("BROWSER TESTS WERE SKIPPED", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} tests did not run: {NO_BROWSER}")

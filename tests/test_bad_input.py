@@ -23,7 +23,9 @@ from transcripts import Options, Refused, Transcript, read
 from transcripts.formats.inspect_eval import EXAMPLE as EVAL
 from transcripts.mapping import Mapping
 
-GOOD = json.dumps({"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]})
+GOOD = json.dumps(
+    {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]}
+)
 
 
 def parts(path: Path, options: Options | None = None) -> tuple[list[Transcript], list[Refused]]:

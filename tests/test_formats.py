@@ -11,7 +11,6 @@ from store.exporting import to_record
 from transcripts import Refused, Source, Transcript, read, read_source
 from transcripts.formats import Format, formats
 from transcripts.formats.native import from_record
-from transcripts.reading import recognise
 
 ENDINGS = {"inspect_eval": ".eval", "native_yaml": ".yaml", "anthropic_cassette": ".yaml"}
 
@@ -144,14 +143,20 @@ def test_inspect_attachments_scores_and_labels() -> None:
 
 def test_claude_code_joins_blocks_and_splits_at_clear() -> None:
     def line(kind: str, content: object, **more: object) -> str:
-        message = {"role": kind, "content": content, **({"id": more.pop("id")} if "id" in more else {})}
+        message = {
+            "role": kind,
+            "content": content,
+            **({"id": more.pop("id")} if "id" in more else {}),
+        }
         return json.dumps({"type": kind, "sessionId": "s", "message": message, **more})
 
     text = "\n".join(
         [
             line("user", "Do it"),
             line("assistant", [{"type": "text", "text": "On it."}], id="m1"),
-            line("assistant", [{"type": "tool_use", "id": "t", "name": "ls", "input": {}}], id="m1"),
+            line(
+                "assistant", [{"type": "tool_use", "id": "t", "name": "ls", "input": {}}], id="m1"
+            ),
             line("user", [{"type": "tool_result", "tool_use_id": "t", "content": "a b"}]),
             line("user", "<command-name>/clear</command-name>"),
             line("user", "A new thing"),

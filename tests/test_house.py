@@ -67,7 +67,7 @@ def test_the_table_has_no_circle() -> None:
     list(TopologicalSorter(HOUSE).static_order())
 
 
-@pytest.mark.parametrize(("room", "path"), files(), ids=lambda one: str(one))
+@pytest.mark.parametrize(("room", "path"), files(), ids=str)
 def test_imports_run_downhill(room: str, path: Path) -> None:
     for name in imports(path):
         other = name.partition(".")[0]
@@ -75,7 +75,7 @@ def test_imports_run_downhill(room: str, path: Path) -> None:
             assert other in HOUSE[room], f"{path.relative_to(ROOT)} imports {name}"
 
 
-@pytest.mark.parametrize(("room", "path"), files(), ids=lambda one: str(one))
+@pytest.mark.parametrize(("room", "path"), files(), ids=str)
 def test_a_library_stays_with_its_owner(room: str, path: Path) -> None:
     for name in imports(path):
         owners = OWNED.get(name.partition(".")[0])

@@ -34,7 +34,7 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
     set_tag_attribute_values={"a": {"target": "_blank"}},
 )
-_TOKEN = re.compile(r"\w+|\s|[^\w\s]")
+_TOKEN = re.compile(r"\w+|[^\w\s]")  # spaces would be matched at the price of words
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"

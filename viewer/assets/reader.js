@@ -155,6 +155,7 @@ function help(state, data) {
 // ---- what is lit -------------------------------------------------------------------------------
 
 function light(state, overlay) {
+  if (!overlay || overlay.version !== state.version) return;
   state.spans = new Map(overlay.spans.map((span) => [span.id, span]));
   const byBody = new Map();
   for (const span of overlay.spans) {
@@ -174,7 +175,11 @@ function light(state, overlay) {
     const at = state.root.querySelector(`[data-message="${lost.c}:${lost.m}"]`) || state.heads[lost.c]?.node;
     at?.append(make("p", "tb-missing", `${lost.who} quotes words that are not there: \u201c${lost.text}\u201d`));
   }
+  const asked = state.waiting;
+  state.waiting = null;
+  state.lit = true;
   overlay.chips.forEach((chips, column) => state.heads[column]?.chips.replaceChildren(...chips.map((one) => chip(state, one, column))));
+  if (asked) toEvidence(state, asked.fits, asked.step);
 }
 
 function paint(node, spans) {
@@ -256,6 +261,10 @@ function remember(name, value) {
 
 // Evidence in reading order: row by row, and within a row column by column.
 function toEvidence(state, fits = () => true, step = 1) {
+  if (!state.lit) {
+    state.waiting = { fits, step }; // the key came before the overlay did
+    return;
+  }
   const seen = new Set();
   const stops = [];
   for (const one of state.root.querySelectorAll("mark")) {
@@ -381,7 +390,8 @@ export default function (component) {
     state.version = data.version;
     build(state, data);
     fit(state);
-    if (window.tbOverlay && window.tbOverlay.version === data.version) light(state, window.tbOverlay);
+    state.lit = false;
+    light(state, window.tbOverlay);
     if (data.focus != null) go(state, data.focus, false);
     else for (const one of state.cells[0] || []) one.classList.add("now");
     root.dataset.ready = data.version;

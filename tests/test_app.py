@@ -1,0 +1,187 @@
+"""Every page through AppTest, over the same walk that app.py does; components are seen as protos."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from store import Store
+from store import transcripts as said
+from tests.conftest import ROOT
+
+PAGES = sorted((ROOT / "screens").glob("[0-9]*_*.py"))
+
+
+@pytest.fixture
+def app(examples: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("TRAITBOOK_DB", str(examples))
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+
+
+def to(app: AppTest, page: str, **params: str) -> AppTest:
+    app.run()
+    path = next(one for one in PAGES if one.stem.endswith(page))
+    for name, value in params.items():
+        app.query_params[name] = value
+    app.switch_page(str(path.relative_to(ROOT)))
+    return app.run()
+
+
+def component(app: AppTest, name: str) -> Any:
+    """The data that was sent to a component of ours."""
+    for one in walk(app.main):
+        proto = getattr(one, "proto", None)
+        if getattr(proto, "component_name", "").endswith(f"traitbook_{name}"):
+            return json.loads(proto.json)
+    raise AssertionError(f"no component {name} on the page")
+
+
+def walk(block: Any) -> Any:
+    for child in getattr(block, "children", {}).values():
+        yield child
+        yield from walk(child)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_runs_and_says_what_it_is(app: AppTest, path: Path) -> None:
+    to(app, path.stem.partition("_")[2])
+    assert not app.exception and not app.error
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_of_an_empty_database_says_what_to_do(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAITBOOK_DB", str(tmp_path / "empty.db"))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    to(app, path.stem.partition("_")[2])
+    assert not app.exception and not app.error
+
+
+def test_a_database_of_another_program_is_one_line_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.db").write_text("not a database " * 100)
+    monkeypatch.setenv("TRAITBOOK_DB", str(tmp_path / "x.db"))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert not app.exception
+    assert "not a database" in app.error[0].value
+
+
+class TestReleases:
+    def test_every_number_has_its_n_and_coverage(self, app: AppTest) -> None:
+        to(app, "releases", by="author")
+        data = component(app, "board")
+        assert [one["name"] for one in data["releases"]] == ["fennel-1", "fennel-2", "fennel-3"]
+        cells = [cell for row in data["rows"] for cell in row["cells"] if cell]
+        assert len(data["rows"]) >= 15
+        for cell in cells:
+            assert cell["n"] >= 0 and (cell["n"] == 0 or "coverage" in cell)
+            assert not cell["n"] or not cell["two_sided"] or {"under", "over"} <= set(cell)
+
+    def test_a_cell_opens_the_words_behind_it(self, app: AppTest) -> None:
+        to(app, "releases", by="author", cell="praise_fit@fennel-2")
+        data = component(app, "quotes")
+        assert data["title"] == "Praise in proportion in fennel-2"
+        assert data["found"][0]["quotes"] and data["found"][0]["value"] == "+2"
+        assert data["found"][0]["href"].startswith("/read?t=")
+        assert len(data["spread"]) == 3
+
+    def test_synthetic_is_said(self, app: AppTest) -> None:
+        to(app, "releases")
+        assert any("synthetic" in one.value for one in app.caption)
+
+
+class TestLibrary:
+    def test_filters_come_from_the_address(self, app: AppTest) -> None:
+        to(app, "library", release="fennel-2", trait="praise_fit", rater="author", low="2")
+        data = component(app, "listing")
+        assert data["rows"] and {row["release"] for row in data["rows"]} == {"fennel-2"}
+        assert all(
+            any(f["label"].startswith("Praise") for f in row["flags"]) or row["flags"]
+            for row in data["rows"]
+        )
+        assert "trait=praise_fit" in data["rows"][0]["href"]
+
+    def test_words_are_found_and_shown(self, app: AppTest) -> None:
+        to(app, "library", q="load bearing")
+        data = component(app, "listing")
+        assert data["rows"] and all("\ue000" in row["snippet"] for row in data["rows"])
+
+    def test_nothing_fits(self, app: AppTest) -> None:
+        to(app, "library", q="zzzzqqqq")
+        assert "No transcript fits" in component(app, "listing")["none"]
+
+    def test_typing_changes_the_address(self, app: AppTest) -> None:
+        to(app, "library")
+        app.text_input[0].set_value("honest").run()
+        assert app.query_params["q"] == "honest"
+        assert component(app, "listing")["rows"]
+
+
+class TestRead:
+    @pytest.fixture
+    def one(self, examples: Path) -> str:
+        store = Store(examples)
+        sql = (
+            "SELECT t.id FROM transcripts t JOIN scenarios s ON s.key = t.scenario "
+            "JOIN releases e ON e.key = t.release WHERE s.name = ? AND e.name = ?"
+        )
+        identity: str = store.one(sql, ("kidney-salt-wrong", "fennel-2"))
+        return identity
+
+    def test_three_releases_side_by_side(self, app: AppTest, one: str) -> None:
+        to(app, "read", t=one)
+        data = component(app, "reader")
+        assert [c["title"] for c in data["columns"]] == ["fennel-1", "fennel-2", "fennel-3"]
+        assert all(len(row) == 3 for row in data["rows"])
+        assert all(c["synthetic"] for c in data["columns"])
+        lit = component(app, "overlay")
+        assert lit["version"] == data["version"] and lit["spans"]
+        assert {"c", "m", "p", "a", "b", "who", "why", "tone"} <= set(lit["spans"][0])
+
+    def test_what_is_lit_are_the_words(self, app: AppTest, one: str, examples: Path) -> None:
+        to(app, "read", t=one, view="verbatim")
+        data, lit = component(app, "reader"), component(app, "overlay")
+        store = Store(examples)
+        shown = [said.get(store, i["id"]) for i in data["choices"] if i["shown"]]
+        quoted = {
+            row[0] for row in store.rows("SELECT text FROM quotes")
+        }  # fmt: skip
+        for span in lit["spans"]:
+            part = shown[span["c"]].messages[span["m"] - 1].parts[span["p"]]
+            assert part.text[span["a"] : span["b"]] in quoted
+
+    def test_beside_and_verbatim_come_from_the_address(self, app: AppTest, one: str) -> None:
+        to(app, "read", t=one, beside=one, view="verbatim")
+        data = component(app, "reader")
+        assert len(data["columns"]) == 1 and data["verbatim"]
+
+    def test_one_that_is_gone_says_so(self, app: AppTest) -> None:
+        to(app, "read", t="0123456789abcdef")
+        assert "no transcript" in app.error[0].value
+
+
+def test_uploading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an upload did is said as counts and, where something was refused, as a table."""
+    from screens.adding import _import
+    from transcripts import Refused
+
+    class Upload:
+        name = "two.jsonl"
+
+        def getbuffer(self) -> bytes:
+            line = json.dumps({"messages": [{"role": "user", "content": "Hi"}]})
+            return f"{line}\nnonsense\n".encode()
+
+    store = Store(tmp_path / "u.db")
+    added = _import(store, {}, [Upload()], None, "r9")
+    assert not isinstance(added, str)
+    assert added.new == 1
+    assert added.refused == [Refused("two.jsonl", "line 2", added.refused[0].why)]
+    assert store.one("SELECT source FROM transcripts") == "two.jsonl: line 1"
+    assert not list(tmp_path.glob("*.jsonl"))
