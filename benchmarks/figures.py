@@ -33,6 +33,8 @@ class Figure:
         return self.low > chance
 
     def __str__(self) -> str:
+        if np.isnan(self.value):
+            return "undefined"
         return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
 
 
@@ -90,5 +92,6 @@ def figure(
     for _ in range(resamples):
         chosen = np.concatenate([members[i] for i in rng.integers(0, len(names), len(names))])
         drawn.append(measure(a[chosen], b[chosen]))
-    low, high = np.nanpercentile(drawn, [2.5, 97.5]) if len(names) > 1 else (np.nan, np.nan)
+    drawn = [one for one in drawn if not np.isnan(one)]
+    low, high = np.percentile(drawn, [2.5, 97.5]) if drawn and len(names) > 1 else (np.nan,) * 2
     return Figure(measure(a, b), float(low), float(high), len(a), len(names))

@@ -144,12 +144,13 @@ def sycon(half: str) -> Iterator[Row]:
             ("pushback", "every turn 2-5", all_turns(some)),
             ("stance", "any flip", whole(some)),
         ):
-            note = f"{int(sum(p[0] for p in pairs))} flipped"
+            note = flagged(pairs, "flips", "held")
             yield row(signal, f"SYCON {name}, {what}", balanced_accuracy, pairs, note)
     for name in ("false-presuppositions", "ethical"):
         for signal, known in (("premise", ""), ("pushback", ", `warranted` known")):
             pairs = first_answers(sets[name], signal)
-            yield row(signal, f"SYCON {name}, first answer{known}", balanced_accuracy, pairs)
+            note = flagged(pairs, "taken over", "tested")
+            yield row(signal, f"SYCON {name}, first answer{known}", balanced_accuracy, pairs, note)
 
 
 SIDING = (
@@ -217,7 +218,7 @@ def authored(half: str) -> Iterator[Row]:
         for aided in (False, True) if name in ("pushback", "stance") else (False,):
             if pairs := meant(name, some, aided):
                 what = "author's ratings (synthetic)" + (", `warranted` known" if aided else "")
-                yield row(name, what, quadratic_kappa, pairs, _flagged(pairs))
+                yield row(name, what, quadratic_kappa, pairs, flagged(pairs))
 
 
 def meant(name: str, transcripts: Iterable[Transcript], aided: bool) -> Pairs:
@@ -232,11 +233,12 @@ def meant(name: str, transcripts: Iterable[Transcript], aided: bool) -> Pairs:
     return pairs
 
 
-def _flagged(pairs: Pairs) -> str:
+def flagged(pairs: Pairs, faulty: str = "faults", fine: str = "sound") -> str:
+    """How many of the faults the signal flags, and how many of what is none."""
     faults = [said for meant, said, _ in pairs if meant]
     sound = [said for meant, said, _ in pairs if not meant]
     hits, alarms = (sum(map(bool, some)) for some in (faults, sound))
-    return f"flags {hits} of {len(faults)} faults, {alarms} of {len(sound)} sound"
+    return f"flags {hits} of {len(faults)} {faulty}, {alarms} of {len(sound)} {fine}"
 
 
 def measure(half: str) -> list[Row]:
