@@ -62,6 +62,12 @@ def test_every_signal_says_what_it_sees_and_what_it_cannot(name: str) -> None:
     assert 0 in shown and shown - {0, None}, "examples of a fault, of none, of no opportunity"
 
 
+@pytest.mark.parametrize("name", signals())
+def test_the_docs_say_what_every_signal_sees(name: str) -> None:
+    told = (ROOT / "docs" / "signals.md").read_text("utf-8")
+    assert f"**`{name}`** ({signals()[name].TRAIT}, " in told
+
+
 @pytest.mark.parametrize(("signal", "said", "expected"), examples())
 def test_every_example_gets_its_value(signal: Signal, said: Said, expected: Any) -> None:
     assert values(signal, said) == expected

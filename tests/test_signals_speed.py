@@ -36,6 +36,18 @@ HOSTILE = {
 }
 
 
+def test_thousands_of_turns_are_read_in_linear_time() -> None:
+    turn = (
+        Message.plain("user", "Are you sure? I don't think so."),
+        Message.plain("assistant", "I am, since it isn't prime; but you're right to ask."),
+    )
+    conversation = Conversation.of(Transcript(turn * 5_000))
+    started = time.process_time()
+    for signal in signals().values():
+        list(signal.rate(conversation))
+    assert time.process_time() - started < 3 * SECONDS
+
+
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_huge_message_is_read_in_linear_time(kind: str) -> None:
     text = (HOSTILE[kind] * (SIZE // len(HOSTILE[kind]) + 1))[:SIZE]
