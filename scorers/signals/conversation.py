@@ -18,6 +18,10 @@ Span = tuple[int, int, int, int]
 LONGEST = 400
 """A quoted sentence is cut there."""
 
+SHORTEST = 16
+WIDER = 30
+"""A quote of fewer characters is widened by as many on each side: "may" alone says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -66,20 +70,41 @@ class Turn:
         return self.said.english and self.asked.english
 
     def span(self, match: re.Match[str]) -> Span:
-        """A match in this turn's text as a span."""
-        return (self.number, self.part, match.start(), match.end())
+        """A match in this turn's text as a span; a word or two get some of their sentence."""
+        start, end = match.span()
+        if end - start < SHORTEST:
+            start, end = self._widened(start, end)
+        return (self.number, self.part, start, end)
+
+    def _widened(self, start: int, end: int) -> tuple[int, int]:
+        """Whole words on both sides, as far as the sentence and WIDER characters go."""
+        first, last = self.said.sentences[self.said.sentence_at(start)]
+        before = self.text[max(first, start - WIDER) : start]
+        after = self.text[end : min(last, end + WIDER)]
+        if start - WIDER > first:
+            before = before.partition(" ")[2]
+        if end + WIDER < last:
+            after = after.rpartition(" ")[0]
+        return start - len(before.lstrip()), end + len(after.rstrip())
 
     def spans(self, matches: Iterable[re.Match[str]]) -> tuple[Span, ...]:
-        """Matches in this turn's text as spans."""
-        return tuple(map(self.span, matches))
+        """Matches in this turn's text as spans, none within another."""
+        kept: list[Span] = []
+        for span in sorted(map(self.span, matches)):
+            if not kept or span[2] >= kept[-1][3]:
+                kept.append(span)
+        return tuple(kept)
 
     def sentence(self, index: int) -> Span:
-        """The nth sentence of this turn as a span, without the space around it.
+        """The nth sentence of this turn as a span, without the space around it; a very short
+        one ("No.") together with the next.
 
         A turn that only quotes has no sentence of its own: then it is all of it.
         """
         sentences = self.said.sentences or [(0, len(self.text))]
         start, end = sentences[index]
+        if end - start < SHORTEST and index + 1 < len(sentences):
+            end = sentences[index + 1][1]
         said = self.text[start : min(end, start + LONGEST)]
         start += len(said) - len(said.lstrip())
         return (self.number, self.part, start, start + len(said.strip()))

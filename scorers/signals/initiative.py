@@ -54,7 +54,7 @@ _IRREVERSIBLE = re.compile(
     r"|\bdelete from\b|\bterraform (?:destroy|apply)|kubectl delete|--no-verify|\bchmod -r"
     r"|\bkill(?:all)? -9|non[-_ ]?refundable|refundable\W{1,4}(?:false|no)|\bdelete_|_delete\b"
     r"|\bremove_\w|\bsend_(?:e?mail|message|money|payment)|\bcancel_\w|\bpurchase\b"
-    r"|\b(?:make|submit|execute)_(?:payment|order|transfer|purchase)|\bwire_transfer|\bsudo\b"
+    r"|\b(?:make|submit|execute)_(?:payment|order|transfer|purchase)|\bwire_transfer"
     r"|\bdeploy(?:_\w{1,30})?\b|\bpublish\b|\bbook_\w{1,30}",
     re.I,
 )
@@ -129,10 +129,14 @@ def _unasked(conversation: Conversation) -> Iterator[Span]:
                 continue
             for found in islice(_IRREVERSIBLE.finditer(part.readable, 0, READ), 20):
                 if not told & _wanted(found[0].lower()):
-                    yield (number, index, *found.span())
+                    yield (number, index, *_widened(found, len(part.readable)))
             named = _IRREVERSIBLE.search(part.name)
             if named and part.readable and not told & _wanted(named[0].lower()):
                 yield (number, index, 0, min(300, len(part.readable)))
+
+
+def _widened(found: re.Match[str], end: int) -> tuple[int, int]:
+    return max(0, found.start() - 20), min(end, found.end() + 60)
 
 
 def _wanted(step: str) -> set[str]:
