@@ -35,7 +35,8 @@ class Figure:
     def __str__(self) -> str:
         if np.isnan(self.value):
             return "undefined"
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        value, low, high = (round(x, 2) + 0.0 for x in (self.value, self.low, self.high))
+        return f"{value:.2f} [{low:.2f}, {high:.2f}]"  # + 0.0, or nearly nothing reads "-0.00"
 
 
 def balanced_accuracy(truth: np.ndarray, said: np.ndarray) -> float:
