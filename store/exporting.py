@@ -105,7 +105,14 @@ def rating_row(rating: Rating, place: Any, scales: dict[tuple[str, str], Any]) -
         "why": rating.why or None,
         "reason": rating.reason or None,
         "quotes": [
-            {"message": q.message, "text": q.text, "match": q.match, "start": q.start, "end": q.end}
+            {
+                "message": q.message,
+                "text": q.text,
+                "match": q.match,
+                "part": q.part,
+                "start": q.start,
+                "end": q.end,
+            }
             for q in rating.quotes
         ],
         "scale": scales.get((rating.trait, rating.rubric)),

@@ -12,7 +12,7 @@ from store import transcripts as said
 from store.database import Store
 from store.errors import StoreError
 from store.ratings import EXTERNAL, Keys, insert
-from transcripts import Refused, Score, Transcript
+from transcripts import Refused, Said, Score, Transcript
 from transcripts.formats.native import to_score
 from transcripts.quoting import find
 from transcripts.records import Broken
@@ -82,7 +82,7 @@ def to_rating(score: Score, transcript: Transcript, rubric: Rubric | None) -> Ra
         repeat=score.repeat,
         why=why,
         reason=reason,
-        quotes=tuple(_quote(words, at, transcript) for at, words in score.quotes),
+        quotes=tuple(_quote(said, transcript) for said in score.quotes),
         rubric=rubric.version if rubric else "",
         at=score.at,
     )
@@ -95,10 +95,17 @@ def to_rater(kind: str, name: str) -> Rater:
     return Rater(kind, name)  # type: ignore[arg-type]
 
 
-def _quote(words: str, message: int | None, transcript: Transcript) -> Quote:
-    place = find(transcript, words, message, roles=("assistant", "tool"))
+def _quote(words: Said, transcript: Transcript) -> Quote:
+    """The quote at the place its source gives, if the words are there; else where they stand."""
+    start, message = words.start, words.message
+    if start is not None and message is not None and 1 <= message <= len(transcript.messages):
+        parts = transcript.messages[message - 1].parts
+        part, end = words.part or 0, start + len(words.text)
+        if part < len(parts) and parts[part].readable[start:end] == words.text:
+            return Quote(words.text, message, part, start, end, "exact")
+    place = find(transcript, words.text, message, roles=("assistant", "tool"))
     if place is None:
-        return Quote(words, message)
+        return Quote(words.text, message)
     return Quote(place.text, place.message, place.part, place.start, place.end, place.match)
 
 

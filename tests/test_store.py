@@ -22,7 +22,7 @@ from store.ratings import of_transcripts, save
 from store.releases import merge, order, releases, rename
 from store.searching import search, to_match
 from tests.conftest import ROOT
-from transcripts import Message, Part, Score, Transcript, read
+from transcripts import Message, Part, Said, Score, Transcript, read
 
 Talk = Callable[..., Transcript]
 INTEGRITY = "INSERT INTO messages_fts (messages_fts) VALUES ('integrity-check')"
@@ -165,10 +165,22 @@ class TestRatings:
         assert found["y"] == ("unscored", "no_number", "mild")
 
     def test_missing_quotes_are_kept_as_missing(self, store: Store, talk: Talk) -> None:
-        score = Score("x", "j", 1.0, quotes=((2, "very words"), (2, "nowhere to be found here")))
+        score = Score(
+            "x", "j", 1.0, quotes=(Said(2, "very words"), Said(2, "nowhere to be found here"))
+        )
         add(store, [talk("q", "the very words", scores=(score,))], {})
         (rating,) = of_transcripts(store, ids(store))
         assert [(q.match, q.start) for q in rating.quotes] == [("exact", 4), ("missing", None)]
+
+    def test_a_quote_stays_at_the_place_its_source_gives(self, store: Store, talk: Talk) -> None:
+        said = (Said(2, "yes", 0, 10), Said(2, "yes"), Said(2, "yes", 0, 5))
+        add(
+            store,
+            [talk("q", "yes, and, yes again", scores=(Score("x", "j", 1.0, quotes=said),))],
+            {},
+        )
+        (rating,) = of_transcripts(store, ids(store))
+        assert [q.start for q in rating.quotes] == [10, 0, 0]  # the last one lies: found anew
 
     def test_many_writers_lose_nothing(
         self, tmp_path: Path, talk: Talk, rubrics: dict[str, Rubric]

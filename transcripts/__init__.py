@@ -7,13 +7,14 @@ for item in read("logs/"):
 
 from transcripts.reading import Options, UnknownFormat, read, read_source
 from transcripts.source import Refused, Source, Unreadable
-from transcripts.transcript import Message, Part, Score, Transcript
+from transcripts.transcript import Message, Part, Said, Score, Transcript
 
 __all__ = [
     "Message",
     "Options",
     "Part",
     "Refused",
+    "Said",
     "Score",
     "Source",
     "Transcript",

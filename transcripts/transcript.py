@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 Role = Literal["system", "user", "assistant", "tool"]
 PartKind = Literal["text", "thinking", "tool_call", "tool_result", "image", "other"]
@@ -114,13 +114,22 @@ class Message:
         return cls(role, (Part("text", text),))
 
 
+class Said(NamedTuple):
+    """Words that a source quotes: the message it names, if any, and where in it, if it says so."""
+
+    message: int | None
+    text: str
+    part: int | None = None
+    start: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A score that came with a log, as its source gave it; the store makes a rating of it.
 
     `value` is None where the source has a label or a failure instead of a number; then `status`
     is `unscored` or `not_applicable` and `reason` holds what it said. `scale` is (low, high) where
-    the source tells it; `quotes` are (message or None, words) pairs, not yet looked up; `rubric`
+    the source tells it; `quotes` are not yet looked up; `rubric`
     is the version of the words that were asked, where the source is one of our own exports.
     """
 
@@ -133,7 +142,7 @@ class Score:
     repeat: int = 1
     why: str = ""
     reason: str = ""
-    quotes: tuple[tuple[int | None, str], ...] = ()
+    quotes: tuple[Said, ...] = ()
     scale: tuple[float, float] | None = None
     rubric: str = ""
     at: str = ""

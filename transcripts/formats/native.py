@@ -16,7 +16,7 @@ from transcripts.blocks import to_messages
 from transcripts.formats._each import each
 from transcripts.records import Broken, json_records
 from transcripts.source import Refused, Source
-from transcripts.transcript import Score, Transcript
+from transcripts.transcript import Said, Score, Transcript
 
 EXAMPLE = b"""\
 {"release": "r2", "scenario": "s-014", "sample": 1, "messages": [\
@@ -125,7 +125,7 @@ def to_score(raw: Any, messages: int) -> Score:
     )
 
 
-def _quote(raw: Any, message: int | None) -> tuple[int | None, str]:
+def _quote(raw: Any, message: int | None) -> Said:
     if isinstance(raw, str):
-        return message, raw
-    return raw.get("message", message), str(raw["text"])
+        return Said(message, raw)
+    return Said(raw.get("message", message), str(raw["text"]), raw.get("part"), raw.get("start"))
