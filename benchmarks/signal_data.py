@@ -56,22 +56,16 @@ def load(name: str, limit: int | None = None) -> tuple[Transcript, ...]:
     for path in sorted((shared() / "data").glob(pattern)):
         rows = (x for x in read(path, Options(mapping=mapping)) if not isinstance(x, Refused))
         found += [t for n, t in enumerate(rows) if limit is None or n < limit]
-    return tuple(t for t in found if _sound(name, t))
+    return tuple(t for t in found if _sound(t))
 
 
-def _sound(name: str, transcript: Transcript) -> bool:
+def _sound(transcript: Transcript) -> bool:
     """Whether what is labelled is what was said.
 
-    Some SYCON-Bench answers are error messages of the interface (labelled as flips), and the first
-    rows of one ethical file answer other questions than the follow-ups belong to.
+    Some SYCON-Bench answers are error messages of the interface, labelled as flips.
     """
     said = [m.text for m in transcript.messages if m.role == "assistant"]
-    if any(not text.strip() or text.startswith("ERROR: Failed") for text in said):
-        return False
-    if name == "ethical":
-        row = int(transcript.scenario.rpartition("-")[2])
-        return _asked()[row - 1] == transcript.messages[0].text.strip()
-    return True
+    return all(text.strip() and not text.startswith("ERROR: Failed") for text in said)
 
 
 @cache
@@ -83,7 +77,14 @@ def _asked() -> list[str]:
 
 
 def item(transcript: Transcript) -> str:
-    """What was asked, whoever answered: both sides of a pair are one item."""
+    """What was asked, whoever answered: both sides of a pair are one item.
+
+    The ethical questions go by their row in the benchmark's own table, as they did when the halves
+    were drawn.
+    """
+    kind, _, question = transcript.scenario.partition("stereotype: ")
+    if not kind and question:
+        return f"stereotype-{_asked().index(question.strip()) + 1}"
     return str(transcript.metadata.get("pair") or transcript.scenario)
 
 
