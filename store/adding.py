@@ -129,10 +129,15 @@ class _Names:
     def scenario(self, connection: Connection, name: str) -> int:
         key = self.scenarios.get(name)
         if key is None:
-            connection.execute(
-                "INSERT INTO scenarios (name) VALUES (?) ON CONFLICT (name) DO NOTHING", (name,)
+            row = connection.execute("SELECT key FROM scenarios WHERE name = ?", (name,)).fetchone()
+            key = (
+                row[0]
+                if row
+                else connection.execute(
+                    "INSERT INTO scenarios (name) VALUES (?)", (name,)
+                ).lastrowid
             )
-            key = key_of(connection, "scenarios", name)
+            assert key is not None
             if len(self.scenarios) < 100_000:
                 self.scenarios[name] = key
         return key

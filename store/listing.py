@@ -10,6 +10,7 @@ from typing import Any
 from store.database import Store
 from store.ratings import CURRENT
 from store.searching import to_match
+from store.snippets import snippet, terms
 
 COUNT_CAP = 10_000
 
@@ -82,7 +83,7 @@ def page(store: Store, wanted: Filter, *, limit: int = 50, offset: int = 0) -> P
     )
     keys = [row["key"] for row in rows]
     flags, unscored = _flags(store, keys), _unscored(store, keys)
-    snippets = _snippets(store, keys, to_match(wanted.words))
+    snippets = _snippets(store, keys, wanted.words)
     made = [
         Row(
             row["id"], row["release"], row["scenario"], row["sample"], row["messages"],
@@ -191,21 +192,25 @@ def _flags(store: Store, keys: list[int]) -> dict[int, list[Flag]]:
     return found
 
 
-def _snippets(store: Store, keys: list[int], match: str) -> dict[int, str]:
+def _snippets(store: Store, keys: list[int], words: str) -> dict[int, str]:
     """For each transcript the words around the first find, between U+E000 and U+E001."""
+    wanted, match = terms(words), to_match(words)
     if not match:
         return {}
     rows = store.rows(
-        "SELECT m.transcript, x.snippet FROM (SELECT rowid AS key, "
-        "snippet(messages_fts, -1, char(57344), char(57345), '\u2026', 24) AS snippet "
-        "FROM messages_fts WHERE messages_fts MATCH ? AND rowid IN (SELECT key FROM messages "
-        "WHERE transcript IN (SELECT value FROM json_each(?)))) x "
-        "CROSS JOIN messages m ON m.key = x.key ORDER BY m.key DESC",
-        (match, json.dumps(keys)),
+        "SELECT m.transcript, m.text, m.hidden FROM messages m WHERE m.transcript IN "
+        "(SELECT value FROM json_each(?)) AND m.key IN (SELECT rowid FROM messages_fts WHERE "
+        "messages_fts MATCH ? AND rowid BETWEEN (SELECT min(key) FROM messages WHERE transcript IN "
+        "(SELECT value FROM json_each(?))) AND (SELECT max(key) FROM messages WHERE transcript IN "
+        "(SELECT value FROM json_each(?)))) ORDER BY m.key DESC",
+        (json.dumps(keys), match, json.dumps(keys), json.dumps(keys)),
     )
-    return {
-        row["transcript"]: row["snippet"] for row in rows
-    }  # the first find comes last, and wins
+    marks = ("\ue000", "\ue001")
+    return {  # the first find of a transcript comes last, and wins
+        row["transcript"]: snippet(row["text"], wanted, marks=marks)
+        or snippet(row["hidden"] or "", wanted, marks=marks)
+        for row in rows
+    }
 
 
 def _unscored(store: Store, keys: list[int]) -> dict[int, int]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import json
 from dataclasses import dataclass
 
 from store.database import Store
+from store.snippets import Term, snippet, terms
 
 CAP = 1_000
 """Hits are counted up to here; ranking is linear in them, so beyond it the newest come first."""
-
-_TERM = re.compile(r'"([^"]*)"?(\*?)|(\S+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +33,12 @@ class Hits:
 
 
 def to_match(query: str) -> str:
-    """What a person typed, as an FTS5 query that cannot be wrong: every word, in any order.
+    """What a person typed, as an FTS5 query that cannot be wrong: every term, in any order.
 
-    "Double quotes" make a phrase, a star at the end of a word finds its beginnings; every other
-    character that FTS5 would read as syntax is text. Words without a letter or digit are left out.
+    Nothing in it is syntax: a term is words in double quotes, with a star where it may go on.
     """
-    terms = []
-    for phrase, star, word in _TERM.findall(query.replace("\0", " ")):
-        text = phrase if phrase else word
-        if word.endswith("*"):
-            text, star = word.rstrip("*"), "*"
-        if any(c.isalnum() for c in text):
-            terms.append('"' + text.replace('"', '""') + '"' + star)
-    return " ".join(terms)
+    found = terms(query)
+    return " ".join(f'"{" ".join(one.words)}"{"*" if one.begins else ""}' for one in found)
 
 
 def search(
@@ -63,18 +55,28 @@ def search(
             " JOIN releases e ON e.key = t.release WHERE e.name = ?)"
         )
         values.append(release)
-    counted = f"SELECT rowid FROM messages_fts WHERE {where} LIMIT {CAP + 1}"
-    total = store.one(f"SELECT count(*) FROM ({counted})", values)
-    order = "rank" if total <= CAP else "rowid DESC"
-    found = f"""
-        SELECT t.id, e.name, s.name, m.number, x.snippet FROM (
-            SELECT rowid AS key, snippet(messages_fts, -1, '[', ']', '\u2026', 24) AS snippet
-            FROM messages_fts WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?
-        ) x
-        CROSS JOIN messages m ON m.key = x.key
-        JOIN transcripts t ON t.key = m.transcript
-        JOIN releases e ON e.key = t.release
-        JOIN scenarios s ON s.key = t.scenario
-    """
-    rows = store.rows(found, [*values, limit, offset])
-    return Hits(min(total, CAP), total > CAP, [Hit(*row) for row in rows])
+    sql = f"SELECT rowid FROM messages_fts WHERE {where}"
+    most = max(CAP + 1, offset + limit)
+    keys = [row[0] for row in store.rows(f"{sql} ORDER BY rowid DESC LIMIT {most}", values)]
+    total = len(keys)
+    if total <= CAP:
+        keys = [row[0] for row in store.rows(f"{sql} ORDER BY rank LIMIT {most}", values)]
+    hits = _hits(store, keys[offset : offset + limit], terms(query))
+    return Hits(min(total, CAP), total > CAP, hits)
+
+
+def _hits(store: Store, keys: list[int], wanted: list[Term]) -> list[Hit]:
+    rows = store.rows(
+        "SELECT t.id, e.name AS release, s.name AS scenario, m.number, m.text, m.hidden "
+        "FROM json_each(?) k CROSS JOIN messages m ON m.key = k.value "
+        "JOIN transcripts t ON t.key = m.transcript JOIN releases e ON e.key = t.release "
+        "JOIN scenarios s ON s.key = t.scenario ORDER BY k.key",
+        (json.dumps(keys),),
+    )
+    return [
+        Hit(
+            row["id"], row["release"], row["scenario"], row["number"],
+            snippet(row["text"], wanted) or snippet(row["hidden"] or "", wanted),
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -27,6 +27,8 @@ ALIASES: dict[str, Role] = {
     "function": "tool",
     "ipython": "tool",
 }
+PLAIN = {"role", "content"}
+SPEAKERS = ("system", "user", "assistant")
 TEXT_TYPES = ("text", "input_text", "output_text", "refusal")
 THINKING_TYPES = ("thinking", "reasoning", "redacted_thinking")
 CALL_TYPES = ("tool_use", "server_tool_use", "mcp_tool_use")
@@ -51,6 +53,9 @@ def to_message(raw: Any, number: int) -> Message:
     """One API message. Raises `Broken` where role or content are not what they should be."""
     if not isinstance(raw, Mapping):
         raise Broken(f"message {number} is {_kind(raw)}, not an object with role and content")
+    content = raw.get("content")
+    if isinstance(content, str) and raw.keys() == PLAIN and raw["role"] in SPEAKERS:
+        return Message(raw["role"], (Part("text", content),))  # nearly every message there is
     role = to_role(raw.get("role"), number)
     parts = list(to_parts(raw.get("content"), number))
     thought = raw.get("reasoning_content") or raw.get("reasoning")

@@ -21,9 +21,12 @@ ID_LENGTH = 16
 """Hex digits of an id: 64 bits, so among a million transcripts two collide with chance 3e-8."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def digest(value: object) -> str:
     """The first 64 bits of SHA-256 over the value's JSON, as 16 hex digits."""
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    plain = _ENCODER.encode(value)
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:ID_LENGTH]
 
 
@@ -56,11 +59,10 @@ class Part:
     failed: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("text", "data"):
-            value = getattr(self, name)
-            mended = encodable(value)
-            if mended is not value:
-                object.__setattr__(self, name, mended)
+        if self.text.isascii() and self.data.isascii():
+            return
+        object.__setattr__(self, "text", encodable(self.text))
+        object.__setattr__(self, "data", encodable(self.data))
 
     @property
     def readable(self) -> str:
@@ -69,6 +71,8 @@ class Part:
 
     def as_list(self) -> list[Any]:
         """The part as a short JSON list without trailing defaults: what is hashed and stored."""
+        if self.kind == "text" and not self.data:
+            return ["text", self.text]
         row = [self.kind, self.text, self.name, self.call, self.data, self.failed]
         while len(row) > 2 and not row[-1]:
             row.pop()
