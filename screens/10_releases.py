@@ -52,10 +52,15 @@ if store.one("SELECT 1 FROM transcripts WHERE json_extract(metadata, '$.syntheti
 
 rows = [one for one in means(store) if one.rater in chosen]
 picked = screens.param("cell")
-board(key="board", data=board_data(rows, columns, rubrics, picked), on_pick_change=lambda: None)
-if pick := screens.triggered("board", "pick"):
-    st.query_params["cell"] = pick["key"]
-    st.rerun()
+
+
+def pick() -> None:
+    """Open what lies behind a cell."""
+    if cell := screens.triggered("board", "pick"):
+        screens.put("cell", cell["key"])
+
+
+board(key="board", data=board_data(rows, columns, rubrics, picked), on_pick_change=pick)
 
 trait, _, release = picked.partition("@")
 rater = next(

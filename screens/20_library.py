@@ -49,6 +49,14 @@ at = max(1, int(screens.number("page") or 1))
 found = page(store, wanted, limit=SIZE, offset=(at - 1) * SIZE)
 more = " or more" if found.capped else ""
 empty = not known
+
+
+def turn() -> None:
+    """Go to another page of the list."""
+    if turned := screens.triggered("listing", "page"):
+        screens.put("page", turned["page"])
+
+
 listing(
     key="listing",
     data={
@@ -70,13 +78,10 @@ listing(
         "more": found.capped,
     },
     on_open_change=lambda: None,
-    on_page_change=lambda: None,
+    on_page_change=turn,
 )  # fmt: skip
 
 if opened := screens.triggered("listing", "open"):
     st.switch_page(
         screens.path_of("read"), query_params={"t": opened["id"], **screens.going_along()}
     )
-if turned := screens.triggered("listing", "page"):
-    st.query_params["page"] = str(turned["page"])
-    st.rerun()

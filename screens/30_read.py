@@ -58,6 +58,34 @@ def address(identity: str, message: int) -> str:
     return screens.link("read", told | screens.going_along() | manner)
 
 
+# The component's messages change the address in callbacks, which run before the page does: one run
+# a key, and no key lost between two runs.
+
+
+def walk() -> None:
+    """Go to the next or the previous of the list."""
+    step = screens.triggered("reader", "nav")
+    going = step and (after if step["step"] > 0 else before)
+    if going:
+        st.query_params.from_dict({"t": going} | screens.going_along() | manner)
+
+
+def turn_view() -> None:
+    """Rendered to verbatim and back."""
+    if screens.triggered("reader", "view"):
+        screens.put("view", "" if verbatim else "verbatim")
+
+
+def put_beside() -> None:
+    """Take a release out of the view, or put it in; three at the most, one at the least."""
+    if changed := screens.triggered("reader", "beside"):
+        one = changed["id"]
+        left = [i for i in shown if i != one] if one in shown else [*shown, one][-MOST:]
+        if left:
+            screens.put("beside", ",".join(left))
+            screens.put("t", opened if opened in left else left[0])
+
+
 reader(
     key="reader",
     data=reader_data(
@@ -66,27 +94,8 @@ reader(
         address,
         (shown.index(opened), message) if message else None,
     ),
-    on_nav_change=lambda: None,
-    on_view_change=lambda: None,
-    on_beside_change=lambda: None,
+    on_nav_change=walk,
+    on_view_change=turn_view,
+    on_beside_change=put_beside,
 )
 overlay(key="overlay", data=overlay_data(view, ratings, rubrics))
-
-step = screens.triggered("reader", "nav")
-going = step and (after if step["step"] > 0 else before)
-if going:
-    st.query_params.from_dict({"t": going} | screens.going_along() | manner)
-    st.rerun()
-if screens.triggered("reader", "view"):
-    if verbatim:
-        del st.query_params["view"]
-    else:
-        st.query_params["view"] = "verbatim"
-    st.rerun()
-if changed := screens.triggered("reader", "beside"):
-    one = changed["id"]
-    left = [i for i in shown if i != one] if one in shown else [*shown, one][-MOST:]
-    if left:
-        st.query_params["beside"] = ",".join(left)
-        st.query_params["t"] = opened if opened in left else left[0]
-        st.rerun()

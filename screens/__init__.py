@@ -102,9 +102,8 @@ def tag(text: str) -> str:
 # what it does not know; an address must outlive a changed title.
 
 
-def _write(name: str, value: Any) -> None:
-    """Put a value into the page's address; nothing takes it out. A new filter begins at page 1."""
-    st.query_params.pop("page", None)
+def put(name: str, value: Any) -> None:
+    """Put a value into the page's address; nothing takes it out."""
     if value in (None, "", []):
         st.query_params.pop(name, None)
     else:
@@ -119,7 +118,12 @@ def _bind(name: str, value: Any) -> dict[str, Any]:
     """
     key = f"_{name}"
     st.session_state[key] = value
-    return {"key": key, "on_change": lambda: _write(name, st.session_state[key])}
+
+    def keep() -> None:
+        put("page", None)  # another filter begins at its first page
+        put(name, st.session_state[key])
+
+    return {"key": key, "on_change": keep}
 
 
 def select(

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
 
+from store import matching
 from store.database import Store
+from store.matching import Filter
 from store.ratings import CURRENT
 from store.searching import to_match
 from store.snippets import snippet, terms
 
-COUNT_CAP = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the list is narrowed to; an empty field narrows nothing.
-
-    `scenario` is a part of its name.
-    `low` and `high` bound the value of at least one rating of the trait (by the rater); `status`
-    asks for one with that status instead.
-    """
-
-    words: str = ""
-    releases: Sequence[str] = ()
-    scenario: str = ""
-    trait: str = ""
-    rater: str = ""
-    status: str = ""
-    low: float | None = None
-    high: float | None = None
-    metadata: tuple[str, str] | None = None
+COUNT_CAP = 1_000
+"""Transcripts that fit are counted up to here."""
+CROWD = 200
+"""A scenario of more transcripts than this is no set to be read together: one steps through it."""
+STEPS = 2_000
+"""So many are looked at for the next scenario before the list is said to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +58,18 @@ class Page:
 
 def page(store: Store, wanted: Filter, *, limit: int = 50, offset: int = 0) -> Page:
     """The transcripts that fit, the newest first."""
-    where, values = _where(wanted)
-    sql = f"SELECT t.key FROM transcripts t WHERE {where}"
-    total = store.one(f"SELECT count(*) FROM ({sql} LIMIT {COUNT_CAP + 1})", values)
+    most = max(COUNT_CAP, offset + limit) + 1
+    keys = list(islice(matching.newest(store, wanted), most))
     rows = store.rows(
         "SELECT t.key, t.id, e.name AS release, s.name AS scenario, t.sample, t.messages, "
         "t.opening FROM transcripts t JOIN releases e ON e.key = t.release "
-        f"JOIN scenarios s ON s.key = t.scenario WHERE t.key IN ({sql} ORDER BY t.key DESC "
-        "LIMIT ? OFFSET ?) ORDER BY t.key DESC",
-        [*values, limit, offset],
+        "JOIN scenarios s ON s.key = t.scenario "
+        "WHERE t.key IN (SELECT value FROM json_each(?)) ORDER BY t.key DESC",
+        (json.dumps(keys[offset : offset + limit]),),
     )
-    keys = [row["key"] for row in rows]
-    flags, unscored = _flags(store, keys), _unscored(store, keys)
-    snippets = _snippets(store, keys, wanted.words)
+    shown = [row["key"] for row in rows]
+    flags, unscored = _flags(store, shown), _unscored(store, shown)
+    snippets = _snippets(store, shown, wanted.words)
     made = [
         Row(
             row["id"], row["release"], row["scenario"], row["sample"], row["messages"],
@@ -92,87 +78,48 @@ def page(store: Store, wanted: Filter, *, limit: int = 50, offset: int = 0) -> P
         )
         for row in rows
     ]  # fmt: skip
-    return Page(min(total, COUNT_CAP), total > COUNT_CAP, made)
+    return Page(min(len(keys), most - 1), len(keys) == most, made)
 
 
 def neighbours(
     store: Store, wanted: Filter, identity: str, *, by_scenario: bool
 ) -> tuple[str | None, str | None]:
-    """The transcripts before and after this one in the list that the filter gives.
+    """The transcripts before (newer) and after (older) this one in the list the filter gives.
 
     With `by_scenario` a step goes to the next scenario, since its transcripts are read together:
-    scenarios stand in the order of their newest transcript that fits.
+    a scenario stands in the list at the newest of its transcripts that fit.
     """
-    row = store.rows("SELECT key, scenario FROM transcripts WHERE id = ?", (identity,))
-    if not row:
+    here = store.one("SELECT key FROM transcripts WHERE id = ?", (identity,))
+    if here is None:
         return None, None
-    where, values = _where(wanted)
-    listed = f"SELECT t.id, t.key AS at FROM transcripts t WHERE {where}"
-    here = row[0]["key"]
+    seen = set(matching.siblings(store, here)) if by_scenario else {here}
+    if len(seen) > CROWD:
+        seen, by_scenario = {here}, False
     if by_scenario:
-        listed = (
-            f"SELECT t.id, max(t.key) AS at FROM transcripts t WHERE {where} GROUP BY t.scenario"
-        )
-        scenario = f"SELECT max(t.key) FROM transcripts t WHERE {where} AND t.scenario = ?"
-        here = store.one(scenario, [*values, row[0]["scenario"]]) or here
+        here = max((key for key in seen if matching.fits(store, wanted, key)), default=here)
     found = [
-        store.one(f"SELECT id FROM ({listed}) WHERE at {sign} ? ORDER BY at {way} LIMIT 1",
-                  [*values, here])
-        for sign, way in ((">", "ASC"), ("<", "DESC"))
-    ]  # fmt: skip
+        _next(store, wanted, stream, by_scenario, seen)
+        for stream in (
+            matching.oldest(store, wanted, above=here),
+            matching.newest(store, wanted, below=here),
+        )
+    ]
     return found[0], found[1]
 
 
-def _where(wanted: Filter) -> tuple[str, list[Any]]:
-    """The filter as SQL over `transcripts t`."""
-    parts, values = ["1"], []
-    if match := to_match(wanted.words):
-        parts.append(
-            "t.key IN (SELECT m.transcript FROM messages m WHERE m.key IN "
-            "(SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?))"
-        )
-        values.append(match)
-    elif wanted.words.strip():
-        parts.append("0")
-    if wanted.releases:
-        parts.append(
-            "t.release IN (SELECT key FROM releases WHERE name IN (SELECT value FROM json_each(?)))"
-        )
-        values.append(json.dumps(list(wanted.releases)))
-    if wanted.scenario:
-        parts.append("t.scenario IN (SELECT key FROM scenarios WHERE instr(lower(name), lower(?)))")
-        values.append(wanted.scenario)
-    if wanted.metadata:
-        parts.append("json_extract(t.metadata, ?) = ?")
-        values += [f'$."{wanted.metadata[0]}"', wanted.metadata[1]]
-    if wanted.trait or wanted.rater or wanted.status:
-        inner, more = _rated(wanted)
-        parts.append(f"t.key IN ({inner})")
-        values += more
-    return " AND ".join(parts), values
-
-
-def _rated(wanted: Filter) -> tuple[str, list[Any]]:
-    """Transcripts with a rating that fits trait, rater, status and value."""
-    parts: list[str] = [CURRENT]
-    values: list[Any] = []
-    if wanted.trait:
-        parts.append("r.rubric IN (SELECT key FROM rubrics WHERE trait = ?)")
-        values.append(wanted.trait)
-    if wanted.rater:
-        kind, _, rest = wanted.rater.partition(":")
-        name, _, version = rest.partition("#")
-        parts.append("r.rater IN (SELECT key FROM raters WHERE kind = ? AND name = ? "
-                     "AND (? = '' OR version = ?))")  # fmt: skip
-        values += [kind, name or kind, version, version]
-    if wanted.status:
-        parts.append("r.status = ?")
-        values.append(wanted.status)
-    for bound, sign in ((wanted.low, ">="), (wanted.high, "<=")):
-        if bound is not None:
-            parts.append(f"r.value {sign} ?")
-            values.append(bound)
-    return f"SELECT r.transcript FROM ratings r WHERE {' AND '.join(parts)}", values
+def _next(
+    store: Store, wanted: Filter, stream: Iterator[int], by_scenario: bool, seen: set[int]
+) -> str | None:
+    """The first of a stream, passing over scenarios that stand elsewhere in the list."""
+    for key in islice(stream, STEPS):
+        if key in seen:
+            continue
+        newer = (one for one in matching.siblings(store, key) if one > key)
+        if by_scenario and any(matching.fits(store, wanted, one) for one in newer):
+            continue
+        identity: str = store.one("SELECT id FROM transcripts WHERE key = ?", (key,))
+        return identity
+    return None
 
 
 def _flags(store: Store, keys: list[int]) -> dict[int, list[Flag]]:

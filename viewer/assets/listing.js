@@ -54,9 +54,10 @@ export default function (component) {
   const send = (name, value) => setTriggerValue(name, { ...value, n: Date.now() });
   const open = (id) => send("open", { id });
   root.replaceChildren();
+  root.dataset.ready = data.version;
   if (!data.rows.length) {
     root.append(make("p", "tb-none", data.none));
-    return;
+    return undefined;
   }
   const table = make("table", "tb-list");
   table.append(make("caption", "", data.caption));
@@ -74,9 +75,7 @@ export default function (component) {
   table.append(head, body);
   root.append(table);
   if (data.pages > 1) root.append(pager(data, send));
-  const stop = listen(root, lines, data, open, send);
-  root.dataset.ready = data.version;
-  return stop;
+  return listen(root, lines, data, open, send);
 }
 
 function pager(data, send) {
