@@ -7,16 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from stats import Resampling
-from stats.bootstrap import bootstrap_mean, bootstrap_means, weights
+from stats import Estimate, Resampling
+from stats.bootstrap import bootstrap_mean, bootstrap_means, weights, with_percentiles
 from stats.bounds import Bounds, worst_case_difference, worst_case_mean
-from stats.intervals import (
-    clopper_pearson,
-    clustered_mean,
-    clustered_rate,
-    wilson,
-    zero_events,
-)  # fmt: skip
+from stats.intervals import clopper_pearson, clustered_mean, clustered_rate, wilson, zero_events
 from stats.multiplicity import benjamini_hochberg
 from stats.paired import mcnemar, paired_difference
 from stats.raters import cohen_kappa
@@ -77,6 +71,7 @@ def test_a_difference_without_an_error(
 def test_rates_without_an_event_or_a_trial() -> None:
     for empty in (wilson(0, 0), clopper_pearson(0, 0), zero_events(0)):
         assert empty.estimate is None and empty.note
+    assert (wilson(0, 7).low, wilson(7, 7).high) == (0, 1)  # and not 1e-17 beside it
     none = clustered_rate(np.zeros(60), np.repeat(np.arange(12), 5))
     assert (none.low, none.high) == (0, wilson(0, 12).high)  # clusters count, not samples
     assert "12 clusters" in none.note
@@ -90,6 +85,9 @@ def test_rates_without_an_event_or_a_trial() -> None:
 def test_mcnemar_without_a_change() -> None:
     unsure(mcnemar(0, 0), "no pair changed")
     assert mcnemar(4, 4).p == 1
+    more = mcnemar(2, 8)
+    assert (more.estimate, more.n) == (0.8, 10)
+    assert (more.low, more.high) == (clopper_pearson(8, 10).low, clopper_pearson(8, 10).high)
 
 
 def test_a_test_not_made_makes_no_other_surer() -> None:
@@ -146,13 +144,14 @@ def test_the_bootstrap_is_seeded_and_draws_clusters() -> None:
 
 def test_the_bootstrap_of_many_traits_is_that_of_each() -> None:
     rng = np.random.default_rng(5)
-    table = rng.normal(size=(30, 3))
+    table = rng.normal(100, 1, size=(30, 3))
     table[4:9, 1] = NAN
     table[:, 2] = NAN
     whole, gaps, empty = bootstrap_means(table)
     assert whole == bootstrap_mean(table[:, 0])
     assert gaps.n == 25
     assert gaps.estimate == pytest.approx(np.nanmean(table[:, 1]))
+    assert (gaps.low, gaps.high) == (pytest.approx(100, abs=1.5), pytest.approx(100, abs=1.5))
     assert empty.estimate is None and empty.note
     unsure(bootstrap_mean([1, 1, 1]), "every resample gives the same")
     unsure(bootstrap_mean([1, 2], Resampling(["a", "a"])), "one cluster")
@@ -164,3 +163,27 @@ def test_resamples_that_are_undefined_are_counted() -> None:
     found = cohen_kappa([0, 1], [0, 1], resampling=Resampling(resamples=400))
     assert found.estimate == 1
     assert "undefined in" in found.note
+    draws = np.array([1.0] * 40 + [2.0] * 9 + [NAN] * 51)
+    unsure(with_percentiles(Estimate(1.0), draws), "undefined in 51 of 100")
+    assert with_percentiles(Estimate(1.0), np.append(draws, [1.5, 1.5, 1.5])).low == 1
+
+
+def test_percentiles_leave_half_of_the_rest_at_each_end() -> None:
+    found = with_percentiles(Estimate(500.0), np.arange(1001.0))
+    assert (found.low, found.high) == (pytest.approx(25), pytest.approx(975))
+    assert (with_percentiles(Estimate(500.0), np.arange(1001.0), level=0.8)).low == pytest.approx(
+        100
+    )
+
+
+def test_effective_trials() -> None:
+    """Samples that always say the same count once; those that tell nothing of each other, each."""
+    events, clusters = np.array([0, 1, 1, 0, 1, 0, 0, 0, 1, 0]), np.arange(10)
+    once, thrice = (
+        clustered_rate(events, clusters),
+        clustered_rate(np.repeat(events, 3), np.repeat(clusters, 3)),
+    )
+    assert once.low == pytest.approx(wilson(4, 10).low)
+    assert (thrice.high or 0) - (thrice.low or 0) == pytest.approx(
+        (once.high or 0) - (once.low or 0), rel=0.2
+    )

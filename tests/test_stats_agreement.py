@@ -46,6 +46,27 @@ def test_all_labels_equal() -> None:
     assert (both.raw.estimate, both.raw.low) == (1, wilson(3, 3).low)
 
 
+def test_the_interval_is_over_clusters() -> None:
+    """The same scenarios five times over tell nothing new: the interval stays."""
+    rng = np.random.default_rng(13)
+    ratings = rng.integers(0, 3, size=(2, 25)).astype(float)
+    ratings[1, :15] = ratings[0, :15]
+    five, clusters = np.repeat(ratings, 5, axis=1), np.repeat(np.arange(25), 5)
+    for statistic in (gwet_ac, raw_agreement):
+        once = statistic(ratings, resampling=Resampling())
+        again = statistic(five, resampling=Resampling(clusters))
+        naive = statistic(five, resampling=Resampling())
+        assert (again.low, again.high) == (pytest.approx(once.low), pytest.approx(once.high))
+        assert (naive.low or 0) > (once.low or 0) + 0.05
+    counts = np.stack([(five == value).sum(0) for value in range(3)], 1)
+    wide = fleiss_kappa(counts, resampling=Resampling(clusters))
+    narrow = fleiss_kappa(counts, resampling=Resampling())
+    assert (wide.se or 0) > 1.5 * (narrow.se or 9)
+    wide = krippendorff_alpha(five, resampling=Resampling(clusters))
+    narrow = krippendorff_alpha(five, resampling=Resampling())
+    assert (wide.se or 0) > 1.5 * (narrow.se or 9)
+
+
 def test_one_label_or_none() -> None:
     for first, second in [([], []), ([1], [2])]:
         found = agree(first, second)

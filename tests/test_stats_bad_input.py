@@ -13,13 +13,7 @@ from stats.bootstrap import bootstrap_mean, bootstrap_means
 from stats.bounds import worst_case_mean
 from stats.corrected import Calibration, Judged, labels_needed, ppi_mean, rogan_gladen
 from stats.flips import turn_of_flip
-from stats.intervals import (
-    clopper_pearson,
-    clustered_mean,
-    clustered_rate,
-    mean_t,
-    wilson,
-)  # fmt: skip
+from stats.intervals import clopper_pearson, clustered_mean, clustered_rate, mean_t, wilson
 from stats.multiplicity import benjamini_hochberg
 from stats.paired import mcnemar, paired_difference
 from stats.power import difference_variance, scenarios_needed, smallest_detectable

@@ -11,11 +11,8 @@ import pytest
 from stats import Estimate, Resampling
 from stats.corrected import Calibration, Judged, labels_needed, ppi_mean, rogan_gladen
 from stats.estimate import z_quantile
-from stats.flips import flip_shares, number_of_flips, survival, turn_of_flip
-from stats.intervals import (
-    clustered_se,
-    mean_t,
-)  # fmt: skip
+from stats.flips import Flips, flip_shares, number_of_flips, survival, turn_of_flip
+from stats.intervals import clustered_se, mean_t
 from stats.ordinal import cumulative_link
 from stats.pushback import pushback, pushback_from_counts
 from stats.ranking import bradley_terry, order_consistency
@@ -32,6 +29,8 @@ def test_ppi_with_nothing_to_go_on() -> None:
     unsure(flat.mean, "nothing varies")
     people_only = ppi_mean(Judged([1, 2, 4], [1, 2, 3], []))
     assert people_only.tuning == 0
+    told = ppi_mean(Judged([1, 2, 4], [1, 2, 3], []), tuning=1)
+    assert (told.tuning, told.mean.estimate) == (0, people_only.mean.estimate)
     assert people_only.mean.estimate == pytest.approx(7 / 3)
     ignorant = ppi_mean(Judged([1, 2, 4], [2, 2, 2], [2, 2]))
     assert ignorant.tuning == 0
@@ -69,6 +68,11 @@ def test_rogan_gladen_refuses_a_judge_that_knows_nothing() -> None:
 def test_strata() -> None:
     found = stratified_rate([25, 1], [75, 75], [0.27, 0.73])
     assert found.estimate == pytest.approx(0.27 / 3 + 0.73 / 75)
+    first, second = 25.5 / 76, 1.5 / 76
+    variance = 0.27**2 * first * (1 - first) / 75 + 0.73**2 * second * (1 - second) / 75
+    assert found.se == pytest.approx(math.sqrt(variance))
+    half = combined([Estimate(1.0, se=0.1), Estimate(3.0, se=0.2)], [0.5, 0.5])
+    assert (half.estimate, half.se) == (2, pytest.approx(math.sqrt(0.05) / 2))
     wider = stratified_rate([25, 1], [75, 75], [0.27, 0.73], judged=1500)
     assert (wider.se or 0) > (found.se or 0)
     nothing = stratified_rate([0, 0], [30, 30], [0.5, 0.5])
@@ -107,6 +111,23 @@ def test_turn_of_flip_and_censoring() -> None:
     assert list(curve.at_risk) == [5, 3 + 1 - 1, 2, 1, 1]
     assert list(curve.flips) == [1, 0, 1, 0, 0]
     assert curve.holding == pytest.approx([0.8, 0.8, 0.4, 0.4, 0.4])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_survival_as_in_statsmodels() -> None:
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    rng = np.random.default_rng(14)
+    flips = Flips(rng.integers(0, 6, 40), rng.random(40) < 0.6)
+    curve = survival(flips, resampling=Resampling(resamples=2))
+    theirs = SurvfuncRight(flips.held + flips.flipped, flips.flipped)
+    at = np.searchsorted(curve.turns, theirs.surv_times)
+    assert curve.holding[at] == pytest.approx(theirs.surv_prob)
+    inside = (theirs.surv_prob > 0) & (theirs.surv_prob < 1)
+    s, se = theirs.surv_prob[inside], theirs.surv_prob_se[inside]
+    stretch = np.exp(1.959964 * se / (s * np.log(s)))
+    assert curve.low[at][inside] == pytest.approx(s ** (1 / stretch), rel=1e-5)
+    assert curve.high[at][inside] == pytest.approx(s**stretch, rel=1e-5)
 
 
 def test_turns_held_without_censoring_is_the_plain_mean() -> None:
@@ -170,6 +191,7 @@ def test_bradley_terry_without_a_likelihood(first: list, second: list, score: li
     assert found.note
     if first:
         asked = bradley_terry(first, second, score, pseudo_wins=0.5)
+        assert len(asked.strengths) == len(set(first + second))
         assert all(one.estimate is not None for one in asked.strengths)
 
 
@@ -195,6 +217,20 @@ def test_ewma_says_why_it_has_no_limits() -> None:
     assert mixed.low is None and mixed.alarms == () and "instrument" in mixed.note
     drifting = ewma([0.0] * 4 + [2.0] * 4, target=0, sigma=1, instruments=["r"] * 8)
     assert drifting.alarms == (6, 7)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_cumulative_link_knows_pairs() -> None:
+    """The same scenarios in both releases: what they share is no noise of the difference."""
+    rng = np.random.default_rng(15)
+    hard = rng.integers(0, 4, 60)
+    before, after = hard + rng.integers(0, 2, 60), hard + rng.integers(0, 2, 60)
+    paired = cumulative_link(before, after, (range(60), range(60)))
+    apart = cumulative_link(before, after)
+    assert paired.estimate == apart.estimate
+    assert (paired.se or 9) < 0.7 * (apart.se or 0)
+    assert (paired.low or 0) < (paired.estimate or 9) < (paired.high or 0)
+    assert cumulative_link([0, 1, 1, 2], [1, 2, 2, 2]).estimate > 0  # type: ignore[operator]
 
 
 @pytest.mark.filterwarnings("ignore")
