@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import math
+import re
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from stats.multiplicity import benjamini_hochberg
 from stats.paired import mcnemar, paired_difference
 from stats.raters import cohen_kappa
 from stats.samples import pair, scenario_means
+from tests.conftest import ROOT
 
 NAN = math.nan
 
@@ -187,3 +190,17 @@ def test_effective_trials() -> None:
     assert (thrice.high or 0) - (thrice.low or 0) == pytest.approx(
         (once.high or 0) - (once.low or 0), rel=0.2
     )
+
+
+def test_the_docs_name_what_is_there() -> None:
+    told = (ROOT / "docs" / "statistics.md").read_text("utf-8")
+    rows = [line.split("|")[2] for line in told.splitlines() if line.startswith("| ")]
+    named = 0
+    for row in rows:
+        module = None
+        for name in re.findall(r"`([\w.]+)`", row):
+            head, dot, function = name.rpartition(".")
+            module = importlib.import_module(f"stats.{head}") if dot else module
+            assert callable(getattr(module, function)), name
+            named += 1
+    assert named > 30
