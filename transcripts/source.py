@@ -60,6 +60,8 @@ class Source:
     inner: str = ""
     size: int | None = None
     on_disk: bool = True
+    branches: bool = False
+    """Whether the sides that a conversation was taken back from are wanted as well."""
 
     @property
     def name(self) -> str:

@@ -38,6 +38,14 @@ def encodable(text: str) -> str:
     return text
 
 
+def _mend(value: object, *names: str) -> None:
+    for name in names:
+        text = getattr(value, name)
+        mended = encodable(text)
+        if mended is not text:
+            object.__setattr__(value, name, mended)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a message that is read in its own way.
@@ -56,11 +64,7 @@ class Part:
     failed: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("text", "data"):
-            value = getattr(self, name)
-            mended = encodable(value)
-            if mended is not value:
-                object.__setattr__(self, name, mended)
+        _mend(self, "text", "name", "call", "data")
 
     @property
     def readable(self) -> str:
@@ -137,6 +141,12 @@ class Score:
     scale: tuple[float, float] | None = None
     rubric: str = ""
     at: str = ""
+
+    def __post_init__(self) -> None:
+        _mend(self, "trait", "rater", "reason")
+        if any(encodable(words) is not words for _, words in self.quotes):
+            mended = tuple((number, encodable(words)) for number, words in self.quotes)
+            object.__setattr__(self, "quotes", mended)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,15 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
-import ijson
-
+from transcripts import documents
 from transcripts.formats._each import each
 from transcripts.formats._inspect import KEPT, to_transcript
-from transcripts.records import Placed
+from transcripts.records import Broken, Placed
 from transcripts.source import Refused, Source, explain
 from transcripts.transcript import Transcript
 from transcripts.zipping import danger, open_member, salvage
-
-WHOLE = 32 << 20
-"""A sample up to this size is decoded at once; a larger one by its wanted keys only."""
 
 WANTED = (*KEPT, "messages", "message_pool", "attachments", "scores", "score")
 
@@ -100,27 +96,11 @@ def _samples(source: Source, archive: zipfile.ZipFile) -> Iterator[Placed | Refu
                 yield Refused(source.name, where, why)
                 continue
             with open_member(archive, info) as stream:
-                yield where, _decode(stream, info.file_size)
-        except (ValueError, RecursionError, ijson.JSONError) as error:
-            yield Refused(source.name, where, f"not JSON ({error})")
+                yield where, documents.decode(stream, WANTED)
+        except Broken as error:
+            yield Refused(source.name, where, str(error))
         except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
             yield Refused(source.name, where, explain(error))
-
-
-def _decode(stream: IO[bytes], size: int) -> Any:
-    if size <= WHOLE:
-        return json.loads(stream.read())
-    sample: dict[str, Any] = {}
-    building = ""
-    builder = ijson.ObjectBuilder()
-    for prefix, event, value in ijson.parse(stream, use_float=True):
-        if not prefix and event == "map_key":
-            building, builder = value, ijson.ObjectBuilder()
-        elif building in WANTED and prefix:
-            builder.event(event, value)
-            if prefix == building and event not in ("start_map", "start_array", "map_key"):
-                sample[building] = builder.value
-    return sample
 
 
 def _from_wreck(
@@ -139,7 +119,11 @@ def _from_wreck(
         if content is None:
             yield Refused(source.name, where, "is not whole; the file was cut off here")
             continue
-        placed: Placed = (where, json.loads(content))
+        try:
+            placed: Placed = (where, documents.decode(io.BytesIO(content), WANTED))
+        except Broken as why:
+            yield Refused(source.name, where, str(why))
+            continue
         yield from each(source, [placed], functools.partial(to_transcript, spec=spec))
     kept = f"; its {members} samples were looked for one by one" if members else ""
     yield Refused(source.name, "", f"{explain(error)}{kept}")
