@@ -155,7 +155,10 @@ def _call(
         lane=str(one.get("parentObservationId") or ""),
         loose=True,
         usage=one.get("usageDetails") or one.get("usage") or usage,
-        metadata=told(failed=name(one.get("statusMessage")) if one.get("level") == "ERROR" else ""),
+        metadata=told(
+            created=when(one.get("startTime")),
+            failed=name(one.get("statusMessage")) if one.get("level") == "ERROR" else "",
+        ),
         scores=(*own, *_scores(trace.get("scores"), one.get("id"), ANSWER)),
     )
 
