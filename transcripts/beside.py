@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import posixpath
-import zipfile
 from pathlib import PurePosixPath
 
 from transcripts import zipping
@@ -31,12 +30,12 @@ def beside(source: Source, name: str) -> Source | None:
 def _member(source: Source, name: str) -> Source | None:
     inner = posixpath.normpath(str(PurePosixPath(source.inner).parent / name))
     try:
-        with zipfile.ZipFile(source.path) as archive:
+        with zipping.open_archive(str(source.path)) as archive:
             info = archive.getinfo(inner)
             if zipping.danger(info) or info.file_size > MAX_BESIDE:
                 return None
             with zipping.open_member(archive, info) as stream:
                 data = stream.read()
-    except (KeyError, OSError, zipfile.BadZipFile, RuntimeError, EOFError):
+    except (KeyError, *zipping.BROKEN):
         return None
     return Source(source.path, lambda: io.BytesIO(data), inner, len(data))

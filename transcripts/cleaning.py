@@ -15,7 +15,7 @@ DEEPEST = 32
 def clean(value: Any, level: int = 0) -> Any:
     """The value in plain JSON: NaN as null, dates as text, bytes as their number, no half emoji.
 
-    What is nested deeper than `DEEPEST` is replaced by a word that says so.
+    What is nested deeper than `DEEPEST` is replaced by words that say so.
     """
     if value is None or isinstance(value, bool):
         return value

@@ -19,6 +19,7 @@ import yaml
 
 from transcripts import looking, tables
 from transcripts.documents import items
+from transcripts.finding import list_in
 from transcripts.looking import Found
 from transcripts.mapping import Mapping as MappingFile
 from transcripts.source import LINES, Refused, Source
@@ -62,7 +63,7 @@ def propose(source: Source) -> Proposal:
 def _records(source: Source) -> tuple[str, list[Any]]:
     """Where the records are in the file, and the first of them."""
     if source.suffix not in (*TABLES, *LINES) and not source.is_array and len(source.records) < 2:
-        inside = looking.list_in(source.first)
+        inside = list_in(source.first)
         if inside:
             found = islice(items(source, f"{inside}.item"), LOOKED_AT)
             return inside, [item[1] for item in found if not isinstance(item, Refused)]
@@ -126,7 +127,7 @@ def _cell(column: str) -> str:
 
 def _notes(found: Found, preview: tuple[Transcript | Refused, ...]) -> Iterator[str]:
     if not found.speaks:
-        yield "no column looks like what somebody said; write 'conversation:' or 'messages:' yourself"
+        yield "no column looks like what somebody said; write 'conversation:' yourself"
     if found.guessed:
         yield f"guessed who speaks: {', '.join(f'{k} is {v}' for k, v in found.guessed.items())}"
     if found.ratings:

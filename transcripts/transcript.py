@@ -143,7 +143,7 @@ class Score:
     at: str = ""
 
     def __post_init__(self) -> None:
-        _mend(self, "trait", "rater", "reason")
+        _mend(self, "trait", "rater", "reason", "why", "at")
         if any(encodable(words) is not words for _, words in self.quotes):
             mended = tuple((number, encodable(words)) for number, words in self.quotes)
             object.__setattr__(self, "quotes", mended)

@@ -124,6 +124,6 @@ def to_number(value: Any) -> float | None:
         value = LETTERS.get(value.strip().upper(), value)
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from transcripts.formats._each import NOT_THE_SHAPE
 from transcripts.formats._told import a_map
 from transcripts.records import Broken
 
@@ -25,7 +26,7 @@ def replay(events: list[Any]) -> tuple[list[Raw], list[list[Raw]]]:
         try:
             after = _edited(state, a_map(event.get("edit")))
             back = _takes_back(state, after)
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except NOT_THE_SHAPE as error:
             raise Broken(f"event {number} does not fit the messages before it ({error})") from error
         if back:
             sides.append(state)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from transcripts.formats._each import NOT_THE_SHAPE
 from transcripts.formats._langchain import to_messages
 from transcripts.formats._threads import Call, grouped, threads
 from transcripts.formats._told import a_map, name, order, told, when
@@ -62,7 +63,7 @@ def _calls(source: Source) -> Iterator[tuple[str, Call] | Refused]:
             elif event.get("scope_category") == "end":
                 session = name(a_map(event.get("metadata")).get("session_id"))
                 yield session, _call(event, asked.pop(key, ()))
-        except (Broken, TypeError, KeyError, AttributeError, ValueError, RecursionError) as error:
+        except (Broken, *NOT_THE_SHAPE) as error:
             yield Refused(source.name, where, str(error))
     for key in asked:
         yield Refused(source.name, f"call {key}", "was never answered; the stream ends before")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transcripts.blocks import arguments, compact, to_message, to_parts
+from transcripts.formats._each import NOT_THE_SHAPE
 from transcripts.formats._told import a_list, a_map, as_turns, name, several, told, total, when
 from transcripts.records import Broken, json_records
 from transcripts.source import Refused, Source
@@ -73,7 +74,7 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
                 yield _transcript(session, source)
                 session = _Session()
             _take(session, line)
-        except (Broken, TypeError, AttributeError, KeyError, ValueError, RecursionError) as error:
+        except (Broken, *NOT_THE_SHAPE) as error:
             yield Refused(source.name, where, f"not a Codex line ({error})")
     if session.messages:
         yield _transcript(session, source)

@@ -7,6 +7,7 @@ died before the header, still gives every whole sample; the journal says what wa
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import json
@@ -20,7 +21,7 @@ from transcripts.formats._inspect import KEPT, to_transcript
 from transcripts.records import Broken, Placed
 from transcripts.source import Refused, Source, explain
 from transcripts.transcript import Transcript
-from transcripts.zipping import danger, open_member, salvage
+from transcripts.zipping import BROKEN, danger, open_archive, open_member, salvage
 
 WANTED = (*KEPT, "messages", "message_pool", "attachments", "scores", "score")
 
@@ -56,7 +57,7 @@ def recognises(source: Source) -> bool:
 def parse(source: Source) -> Iterator[Transcript | Refused]:
     with source.seekable() as file:
         try:
-            archive = zipfile.ZipFile(file)
+            archive = open_archive(file)
         except zipfile.BadZipFile as error:
             yield from _from_wreck(source, file, error)
             return
@@ -70,7 +71,10 @@ def _read_all(archive: zipfile.ZipFile, names: tuple[str, ...]) -> Iterator[byte
     present = set(archive.namelist())
     for name in names:
         if name in present:
-            with open_member(archive, archive.getinfo(name)) as stream:
+            with (
+                contextlib.suppress(*BROKEN),
+                open_member(archive, archive.getinfo(name)) as stream,
+            ):
                 yield stream.read()
 
 
@@ -79,7 +83,7 @@ def _spec(headers: Iterator[bytes]) -> Mapping[str, Any]:
     for raw in headers:
         try:
             spec = json.loads(raw).get("eval")
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             continue
         if isinstance(spec, dict):
             return spec
@@ -99,7 +103,7 @@ def _samples(source: Source, archive: zipfile.ZipFile) -> Iterator[Placed | Refu
                 yield where, documents.decode(stream, WANTED)
         except Broken as error:
             yield Refused(source.name, where, str(error))
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
+        except BROKEN as error:
             yield Refused(source.name, where, explain(error))
 
 

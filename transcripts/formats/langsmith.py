@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from transcripts import documents
+from transcripts.formats._each import NOT_THE_SHAPE
 from transcripts.formats._langchain import to_messages
 from transcripts.formats._scores import scored
 from transcripts.formats._threads import ANSWER, Call, grouped, threads
@@ -82,7 +83,7 @@ def _calls(source: Source) -> Iterator[tuple[str, Call] | Refused]:
             made = to_call(run)
         except Broken as error:
             yield Refused(source.name, where, str(error))
-        except (TypeError, KeyError, AttributeError, ValueError, ArithmeticError) as error:
+        except NOT_THE_SHAPE as error:
             yield Refused(source.name, where, f"is not a run ({error})")
         else:
             if made:

@@ -17,6 +17,7 @@ import yaml
 
 from transcripts.formats import _speakers
 from transcripts.formats._told import name
+from transcripts.formats.native_yaml import Loader, tangled
 from transcripts.source import Refused, Source, Unreadable
 from transcripts.transcript import Transcript
 
@@ -35,7 +36,7 @@ model: m-1
 
 ENDINGS = (".md", ".markdown", ".txt", ".text", "")
 TITLE = re.compile(r"#{1,2}\s+(.+)")
-MAX_LINES = 2_000_000
+MAX_MATTER = 20_000
 
 
 def recognises(source: Source) -> bool:
@@ -73,10 +74,10 @@ def _split(lines: list[str]) -> tuple[dict[str, Any], list[str]]:
     if not lines or lines[0].strip() != "---":
         return {}, lines
     end = next((n for n, line in enumerate(lines[1:200], start=1) if line.strip() == "---"), 0)
-    if not end:
+    if not end or tangled("\n".join(lines[1:end])):
         return {}, lines
     try:
-        matter = yaml.safe_load("\n".join(lines[1:end]))
+        matter = yaml.load("\n".join(lines[1:end])[:MAX_MATTER], Loader)
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}, lines
     return (matter, lines[end + 1 :]) if isinstance(matter, dict) else ({}, lines)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transcripts.blocks import arguments, compact, to_message
+from transcripts.formats._each import NOT_THE_SHAPE
 from transcripts.formats._told import a_list, a_map, as_turns, name, several, told, total, when
 from transcripts.records import Broken, json_records
 from transcripts.source import Refused, Source
@@ -69,7 +70,7 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
         where, event = item
         try:
             _take(sessions, channels, event)
-        except (Broken, TypeError, AttributeError, KeyError, ValueError, RecursionError) as error:
+        except (Broken, *NOT_THE_SHAPE) as error:
             yield Refused(source.name, where, f"is not an event of telemetry ({error})")
     # Tool events may name a session of which no more is known: they only say again what another's
     # messages hold. Those sessions come last, and only with a call that no other has.
@@ -80,7 +81,7 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
             continue
         try:
             made = _transcript(session, place)
-        except (Broken, TypeError, AttributeError, KeyError, ValueError, ArithmeticError) as error:
+        except (Broken, *NOT_THE_SHAPE) as error:
             yield Refused(source.name, f"session {session.key}", str(error))
         else:
             words.update(message.text.strip() for message in made.messages)

@@ -15,6 +15,7 @@ from typing import Any
 
 from transcripts import documents
 from transcripts.formats import _otlp
+from transcripts.formats._each import NOT_THE_SHAPE
 from transcripts.formats._threads import Call, grouped, threads
 from transcripts.formats._told import a_list, a_map, name, order, told, when
 from transcripts.records import Broken, Placed, is_lines, json_records
@@ -79,7 +80,7 @@ def _calls(source: Source, empty: dict[str, int]) -> Iterator[tuple[str, Call] |
                 continue
             key = _key(span, attributes, resource)
             asked, answer = _otlp.messages(span, attributes)
-        except (Broken, TypeError, KeyError, AttributeError, ValueError, RecursionError) as error:
+        except (Broken, *NOT_THE_SHAPE) as error:
             yield Refused(source.name, where, f"is a span whose messages cannot be read ({error})")
             continue
         if not asked and not answer:
