@@ -31,13 +31,29 @@ PLAIN = {"role", "content"}
 SPEAKERS = ("system", "user", "assistant")
 TEXT_TYPES = ("text", "input_text", "output_text", "refusal")
 THINKING_TYPES = ("thinking", "reasoning", "redacted_thinking")
-CALL_TYPES = ("tool_use", "server_tool_use", "mcp_tool_use")
+CALL_TYPES = ("tool_use", "server_tool_use", "mcp_tool_use", "tool_call", "toolCall")
 IMAGE_TYPES = ("image", "image_url", "input_image")
 
 
 def compact(value: Any) -> str:
     """The value as JSON without spaces, keys in their own order."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def arguments(value: Any) -> str:
+    """A call's arguments as compact JSON; text that is not JSON stays as the model wrote it.
+
+    Going out and coming in again must give the same: text that holds a JSON string is opened
+    until it is something else.
+    """
+    while isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            break
+    if isinstance(value, str):
+        return value
+    return compact({} if value is None else value)
 
 
 def to_messages(raw: Any) -> tuple[Message, ...]:
@@ -63,8 +79,9 @@ def to_message(raw: Any, number: int) -> Message:
         parts.insert(0, Part("thinking", thought))
     parts.extend(_openai_calls(raw))
     if role == "tool" and all(part.kind == "text" for part in parts):
-        call, name = str(raw.get("tool_call_id") or ""), str(raw.get("name") or "")
-        parts = [Part("tool_result", _joined(parts), name, call)]
+        name = raw.get("name") or raw.get("function")  # Inspect writes the latter
+        call = _text(raw.get("tool_call_id"))
+        parts = [Part("tool_result", _joined(parts), _text(name), call)]
     if not parts:
         raise Broken(f"message {number} ({role}) has no content; give it text, or take it out")
     if role == "user" and all(part.kind in ("tool_result", "image") for part in parts):
@@ -116,16 +133,25 @@ def _block(block: Mapping[str, Any]) -> Iterator[Part]:
             data=_text(sealed or signature),
         )
     elif kind in CALL_TYPES:
-        yield Part(
-            "tool_call", name=_text(block.get("name")), call=_text(block.get("id")),
-            data=compact(block.get("input", {})),
-        )  # fmt: skip
+        yield from _call(block)
     elif kind == "tool_result":
         yield from _result(block)
     elif kind in IMAGE_TYPES:
         yield _image(block)
     else:
         yield Part("other", name=_text(kind), data=compact(block))
+
+
+def _call(block: Mapping[str, Any]) -> Iterator[Part]:
+    asked: Any = next((block[key] for key in ("input", "arguments", "args") if key in block), {})
+    name, call = _text(block.get("name")), _text(block.get("id"))
+    yield Part("tool_call", name=name, call=call, data=arguments(asked))
+    if "tool_type" in block and (
+        block.get("result") or block.get("error")
+    ):  # Inspect's server tools
+        failed = bool(block.get("error"))
+        told = block["error"] if failed else block["result"]
+        yield Part("tool_result", _text(told), name, call, failed=failed)
 
 
 def _result(block: Mapping[str, Any]) -> Iterator[Part]:
@@ -155,11 +181,12 @@ def _openai_calls(raw: Mapping[str, Any]) -> Iterator[Part]:
             continue
         function = call.get("function", call)
         if isinstance(function, Mapping):
-            name, arguments = function.get("name"), function.get("arguments")
+            name = function.get("name")
+            asked = function.get("arguments", function.get("args"))
         else:  # Inspect writes the name itself under "function"
-            name, arguments = function, call.get("arguments")
-        data = arguments if isinstance(arguments, str) else compact(arguments or {})
-        yield Part("tool_call", name=_text(name), call=_text(call.get("id")), data=data)
+            name, asked = function, call.get("arguments")
+        call_id = _text(call.get("id"))
+        yield Part("tool_call", name=_text(name), call=call_id, data=arguments(asked))
 
 
 def to_content(message: Message) -> str | list[dict[str, Any]]:
@@ -170,7 +197,7 @@ def to_content(message: Message) -> str | list[dict[str, Any]]:
     for part in message.parts:
         block = _to_block(part)
         result = blocks[-1] if blocks and blocks[-1]["type"] == "tool_result" else None
-        if part.kind == "image" and part.call and result:  # a picture that a tool gave back
+        if part.call and result and part.kind in ("image", "other"):  # what a tool gave back
             told = result["content"]
             result["content"] = [{"type": "text", "text": told}] if isinstance(told, str) else told
             result["content"].append(block)

@@ -14,6 +14,11 @@
     ratings:
       - {trait: held, rater: gpt-4o, message: 2, value: "{judge.Response_1}", scale: [0, 1]}
 
+JSON whose records hold a list of messages is mapped by paths:
+
+    records: data.items                    # where the records are, if not at the top
+    messages: {at: log.turns, role: who, text: body.text, roles: {agent: assistant}}
+
 A row that gives several conversations has `transcripts:`, a list of such maps over the common
 keys. The keys are described in docs/formats.md; worked ones stand in examples/mappings.
 """
@@ -21,26 +26,24 @@ keys. The keys are described in docs/formats.md; worked ones stand in examples/m
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 import checked
-from transcripts import templates
+from transcripts import documents, templates
 from transcripts.joining import Joined
-from transcripts.records import Broken
+from transcripts.listed import Messages, Strict
+from transcripts.records import Broken, Placed
 from transcripts.source import Refused, Source
 from transcripts.tables import rows
 from transcripts.transcript import Message, Score, Transcript
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Turn(_Strict):
+class Turn(Strict):
     """One message: its role and the template of its text. `optional`: an empty cell ends here."""
 
     role: Literal["system", "user", "assistant", "tool"]
@@ -48,7 +51,7 @@ class Turn(_Strict):
     optional: bool = False
 
 
-class Turns(_Strict):
+class Turns(Strict):
     """Turns said again for each of several values: `$n` in them is replaced by each in turn."""
 
     each: dict[str, list[str | int]]
@@ -61,7 +64,7 @@ Said = Annotated[
 ]
 
 
-class RatingMap(_Strict):
+class RatingMap(Strict):
     """A rating that came with the row; `item` picks from a list, `values` makes labels numbers."""
 
     trait: str
@@ -76,14 +79,14 @@ class RatingMap(_Strict):
     each: dict[str, list[str | int]] = Field(default_factory=dict)
 
 
-class Join(_Strict):
+class Join(Strict):
     """A second table: its file, relative to the first, and what joins them (`row` or a column)."""
 
     file: str
     on: str | dict[str, str] = "row"
 
 
-class Conversation(_Strict):
+class Conversation(Strict):
     """What one conversation is made of; every text is a template."""
 
     release: str = ""
@@ -92,6 +95,7 @@ class Conversation(_Strict):
     sample: str | int | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
     conversation: list[Said] = Field(default_factory=list)
+    messages: Messages | None = None
     ratings: list[RatingMap] = Field(default_factory=list)
 
 
@@ -99,6 +103,7 @@ class Mapping(Conversation):
     """A whole mapping file."""
 
     about: str = ""
+    records: str = ""
     joins: dict[str, Join] = Field(default_factory=dict)
     transcripts: list[Conversation] = Field(default_factory=list)
 
@@ -119,14 +124,17 @@ class Mapping(Conversation):
         joined = Joined(source, {name: (join.file, join.on) for name, join in self.joins.items()})
         names = sorted({name for one in self.conversations for name in _names(one)})
         checked_columns = False
-        for item in rows(source):
+        for item in self._rows(source):
             if isinstance(item, Refused):
                 yield item
                 continue
             where, row = item
+            if not isinstance(row, AnyMapping):
+                yield Refused(source.name, where, "is not an object, or a row, with named cells")
+                continue
             number = int(where.rsplit(" ", 1)[-1]) if where else 1
             try:
-                row = joined.widen(row, number)
+                row = joined.widen(dict(row), number)
                 if not checked_columns:
                     templates.check(names, row)
                     checked_columns = True
@@ -134,6 +142,9 @@ class Mapping(Conversation):
                 yield Refused(source.name, "" if not checked_columns else where, str(error))
                 return
             yield from self._of_row(source, where, row)
+
+    def _rows(self, source: Source) -> Iterator[Placed | Refused]:
+        return documents.items(source, f"{self.records}.item") if self.records else rows(source)
 
     def _of_row(
         self, source: Source, where: str, row: dict[str, Any]
@@ -143,6 +154,8 @@ class Mapping(Conversation):
                 yield _transcript(one, row, f"{source.name}: {where}")
             except Broken as error:
                 yield Refused(source.name, where, str(error))
+            except (TypeError, ValueError, ArithmeticError) as error:
+                yield Refused(source.name, where, f"does not fit the mapping ({error})")
 
 
 def _over(common: Mapping, own: Conversation) -> Conversation:
@@ -153,6 +166,8 @@ def _over(common: Mapping, own: Conversation) -> Conversation:
 
 
 def _names(one: Conversation) -> Iterator[str]:
+    if one.messages:
+        yield one.messages.at
     texts = [one.release, one.model, one.scenario, str(one.sample or "")]
     texts += [str(value) for value in one.metadata.values()]
     texts += [turn.text for turn in _turns(one)]
@@ -183,8 +198,10 @@ def _transcript(one: Conversation, row: dict[str, Any], place: str) -> Transcrip
         if not text.strip() and turn.role != "assistant":  # a model may well have said nothing
             raise Broken(f"message {len(messages) + 1} ({turn.text}) is empty")
         messages.append(Message.plain(turn.role, text))
+    if one.messages:
+        messages.extend(one.messages.of(row))
     if not messages:
-        raise Broken("gives no message; the mapping needs 'conversation:' with turns")
+        raise Broken("gives no message; the mapping needs 'conversation:' or 'messages:'")
     sample = templates.value(str(one.sample), row) if one.sample is not None else None
     return Transcript(
         messages=tuple(messages),

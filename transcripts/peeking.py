@@ -68,7 +68,8 @@ def first_records(head: bytes) -> list[Any]:
     """
     values = first_values(head)
     if values and isinstance(values[0], list):
-        return values[0][:MAX_VALUES]
+        many = len(values) > 1 and isinstance(values[1], list)  # a line each, not one array
+        return values if many else values[0][:MAX_VALUES]
     if values and not _is_json(head.split(b"\n")[0]):
         return values[:1]  # one document over many lines, or one line longer than the head
     lines = [line for line in head.split(b"\n")[:64] if _is_json(line)]

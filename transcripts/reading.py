@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from transcripts.cleaning import clean
 from transcripts.formats import Format, formats
 from transcripts.mapping import Mapping
+from transcripts.records import Broken
 from transcripts.source import Progress, Refused, Source, Unreadable, sources
-from transcripts.transcript import Transcript, digest
+from transcripts.strangers import why_none
+from transcripts.transcript import Transcript, digest, encodable
 
 TABLES = (".csv", ".tsv", ".parquet")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -31,6 +34,8 @@ class Options:
     mapping: Mapping | None = None
     release: str | None = None
     model: str | None = None
+    branches: bool = False
+    """Also the sides of a tree: what was edited, answered again or rolled back."""
 
 
 def read(
@@ -54,6 +59,7 @@ def read(
 def read_source(source: Source, options: Options | None = None) -> Iterator[Transcript | Refused]:
     """The same for one open stream: an upload, or a member of an archive."""
     options = options or Options()
+    source.branches = options.branches
     found = refused = 0
     try:
         for item in _parse(source, options):
@@ -63,7 +69,7 @@ def read_source(source: Source, options: Options | None = None) -> Iterator[Tran
             else:
                 found += 1
                 yield complete(item, source, options)
-    except Unreadable as error:
+    except (Unreadable, Broken) as error:
         refused += 1
         yield Refused(source.name, "", str(error))
     if not found and not refused:
@@ -90,6 +96,8 @@ def recognise(source: Source) -> Format | None:
 
 def why_unknown(source: Source) -> str:
     """Why no format recognises a source, and what one can do."""
+    if known := why_none(source):
+        return known
     if source.suffix in TABLES:
         return "is a table; say which columns are what with --map FILE.yaml (docs/formats.md)"
     if source.is_array and source.head.strip().endswith(b"[]"):
@@ -102,7 +110,7 @@ def why_unknown(source: Source) -> str:
         source.head[:-4].decode()
     except UnicodeDecodeError:
         return "is not text in UTF-8, and no format recognises it"
-    return f"is not JSON, and no format recognises it; known: {', '.join(formats())}"
+    return "is not JSON, and has no speaker lines (**User:**, ## Assistant, Human:); no transcript"
 
 
 def complete(transcript: Transcript, source: Source, options: Options) -> Transcript:
@@ -111,11 +119,12 @@ def complete(transcript: Transcript, source: Source, options: Options) -> Transc
     A missing release is the model, else the file's stem; a missing scenario is the hash of the
     first user message (of the first message, where no user speaks).
     """
-    model = options.model or transcript.model
-    release = options.release or transcript.release or model or source.stem
-    scenario = transcript.scenario
+    model = options.model or encodable(transcript.model)
+    release = options.release or encodable(transcript.release) or model or source.stem
+    scenario = encodable(transcript.scenario)
     if not scenario:
         users = [message for _, message in transcript.numbered("user")]
         asked = (users or list(transcript.messages))[0]
         scenario = digest([part.as_list() for part in asked.parts])
-    return replace(transcript, release=release, model=model, scenario=scenario)
+    metadata = clean(transcript.metadata)
+    return replace(transcript, release=release, model=model, scenario=scenario, metadata=metadata)

@@ -41,12 +41,18 @@ def is_lines(source: Source) -> bool:
     start = source.head.removeprefix(BOM).lstrip()
     if source.suffix in LINES:
         return True
-    if not start.startswith(b"{"):
+    if not start.startswith((b"{", b"[")):
         return False
-    first, newline, _ = start.partition(b"\n")
+    first, newline, rest = start.partition(b"\n")
+    if start.startswith(b"[") and not rest.lstrip().startswith(b"["):
+        return False  # an array; lines of arrays have another one below
     try:
         json.loads(first)
+    except RecursionError:
+        return bool(newline)
     except ValueError:
+        if start.startswith(b"["):
+            return False
         # A first line longer than the head is still a line: a document has breaks long before.
         return not newline and len(source.head) > len(first) // 2 and len(first) > 60_000
     return True
@@ -101,10 +107,11 @@ def elements(source: Source, stream: IO[bytes], prefix: str) -> Iterator[Placed 
             number += 1
             yield f"record {number}" if prefix or number > 1 else "", value
     except (ijson.JSONError, ValueError, RecursionError) as error:
-        yield Refused(source.name, f"record {number + 1}", _why_not_document(error))
+        yield Refused(source.name, f"record {number + 1}", why_not_document(error))
 
 
-def _why_not_document(error: Exception) -> str:
+def why_not_document(error: Exception) -> str:
+    """What is wrong with a JSON document, and what to do about it."""
     if isinstance(error, ijson.IncompleteJSONError) and "premature EOF" in str(error):
         return "the file ends in the middle of this record; export it again"
     if isinstance(error, UnicodeDecodeError) or "invalid bytes in UTF8" in str(error):

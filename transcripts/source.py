@@ -60,6 +60,8 @@ class Source:
     inner: str = ""
     size: int | None = None
     on_disk: bool = True
+    branches: bool = False
+    """Whether the sides that a conversation was taken back from are wanted as well."""
 
     @property
     def name(self) -> str:
@@ -116,7 +118,7 @@ class Source:
         try:
             with self.opener() as stream:
                 yield stream
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+        except zipping.BROKEN as error:
             raise Unreadable(explain(error)) from error
 
     @contextlib.contextmanager
@@ -186,7 +188,7 @@ def _of_file(path: Path, progress: Progress | None) -> Iterator[Source | Refused
 
 def _of_zip(path: Path, progress: Progress | None) -> Iterator[Source | Refused]:
     try:
-        with zipfile.ZipFile(_Counted(path, progress)) as archive:
+        with zipping.open_archive(_Counted(path, progress)) as archive:
             if zipping.explodes(archive, path.stat().st_size):
                 yield Refused(str(path), "", "a zip bomb; unpack it yourself if you trust it")
                 return

@@ -41,6 +41,14 @@ def encodable(text: str) -> str:
     return text
 
 
+def _mend(value: object, *names: str) -> None:
+    for name in names:
+        text = getattr(value, name)
+        mended = encodable(text)
+        if mended is not text:
+            object.__setattr__(value, name, mended)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a message that is read in its own way.
@@ -59,10 +67,8 @@ class Part:
     failed: bool = False
 
     def __post_init__(self) -> None:
-        if self.text.isascii() and self.data.isascii():
-            return
-        object.__setattr__(self, "text", encodable(self.text))
-        object.__setattr__(self, "data", encodable(self.data))
+        if not (self.text + self.name + self.call + self.data).isascii():
+            _mend(self, "text", "name", "call", "data")
 
     @property
     def readable(self) -> str:
@@ -150,6 +156,12 @@ class Score:
     scale: tuple[float, float] | None = None
     rubric: str = ""
     at: str = ""
+
+    def __post_init__(self) -> None:
+        _mend(self, "trait", "rater", "reason", "why", "at")
+        if any(encodable(said.text) is not said.text for said in self.quotes):
+            mended = tuple(said._replace(text=encodable(said.text)) for said in self.quotes)
+            object.__setattr__(self, "quotes", mended)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -19,11 +20,38 @@ MAX_SMALL = 64 << 20
 MAX_TOTAL = 8 << 30
 CHUNK = 1 << 20
 
+BROKEN = (
+    zipfile.BadZipFile, OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError,
+    zstandard.ZstdError,
+)  # fmt: skip
+"""What reading packed data raises where they are damaged, locked or packed in an unknown way."""
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    struct.error,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+    EOFError,
+)
+"""What opening an archive raises where its directory is: bad names, offsets, lengths."""
+
+
+def open_archive(file: IO[bytes] | str) -> zipfile.ZipFile:
+    """The archive, opened. Raises `BadZipFile`, whatever is wrong with its directory."""
+    try:
+        return zipfile.ZipFile(file)
+    except DAMAGED as error:
+        raise zipfile.BadZipFile(str(error)) from error
+
 
 def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     """The member's bytes as a stream, however they are packed (deflate, bzip2, lzma, zstd)."""
     if info.compress_type != ZSTD:
-        return archive.open(info)
+        try:
+            return archive.open(info)
+        except DAMAGED as error:
+            raise zipfile.BadZipFile(str(error)) from error
     # zipfile refuses method 93 before it finds the data, so the local header is stepped over here.
     file = archive.fp
     assert file is not None

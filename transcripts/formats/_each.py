@@ -12,7 +12,9 @@ from transcripts.transcript import Transcript
 
 Convert = Callable[[Any], Transcript | Iterable[Transcript]]
 
-NOT_THE_SHAPE = (TypeError, KeyError, IndexError, AttributeError, ValueError, RecursionError)
+NOT_THE_SHAPE = (
+    TypeError, KeyError, IndexError, AttributeError, ValueError, ArithmeticError, RecursionError,
+)  # fmt: skip
 """What code raises when it walks into a record of another shape than its format promises."""
 
 

@@ -35,7 +35,7 @@ def to_transcript(sample: Any, spec: Mapping[str, Any]) -> Transcript:
         raise Broken("is a sample without messages; it ended before the model spoke")
     attachments = sample.get("attachments") or {}
     messages = tuple(
-        _message(with_attachments(one, attachments), number)
+        message(with_attachments(one, attachments), number)
         for number, one in enumerate(raw, start=1)
     )
     return Transcript(
@@ -47,9 +47,12 @@ def to_transcript(sample: Any, spec: Mapping[str, Any]) -> Transcript:
     )
 
 
-def _message(raw: Any, number: int) -> Message:
-    message = to_message(raw, number)
+def message(raw: Any, number: int) -> Message:
+    """One message of an Inspect log; the error of a tool becomes a result that failed."""
     error = raw.get("error") if isinstance(raw, Mapping) else None
+    if error and raw.get("content") is None:
+        raw = {**raw, "content": ""}
+    message = to_message(raw, number)
     if message.role != "tool" or not error:
         return message
     told = str(error.get("message", error)) if isinstance(error, Mapping) else str(error)
@@ -121,6 +124,6 @@ def to_number(value: Any) -> float | None:
         value = LETTERS.get(value.strip().upper(), value)
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

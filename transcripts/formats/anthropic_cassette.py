@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
 from transcripts.formats._each import each
+from transcripts.formats._told import a_list, a_map, name
 from transcripts.formats.anthropic_messages import from_record
 from transcripts.formats.native_yaml import Loader
 from transcripts.records import Broken, Placed
@@ -48,11 +50,11 @@ def _interactions(source: Source) -> Iterator[Placed | Refused]:
     with source.open() as stream:
         try:
             cassette = yaml.load(stream, Loader)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
             raise Unreadable(f"not YAML: {str(error).splitlines()[0]}") from error
     interactions = cassette.get("interactions") if isinstance(cassette, dict) else None
-    for number, call in enumerate(interactions or [], start=1):
-        uri = str(call["request"].get("uri", "")) if isinstance(call, dict) else ""
+    for number, call in enumerate(a_list(interactions), start=1):
+        uri = name(a_map(a_map(call).get("request")).get("uri"))
         if not uri or uri.split("?")[0].rstrip("/").endswith("/v1/messages"):
             yield f"interaction {number}", call
 
@@ -66,8 +68,13 @@ def _exchange(call: Mapping[str, Any]) -> Iterator[Transcript]:
 
 def _text(body: Any) -> str:
     if isinstance(body, bytes):
-        return (gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body).decode()
-    return str(body)
+        try:
+            return (gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body).decode()
+        except (OSError, EOFError, zlib.error) as error:
+            raise Broken(f"has a packed body that is damaged ({error})") from error
+    if not isinstance(body, str):
+        raise Broken("has a body that is not text")
+    return body
 
 
 def from_events(stream: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transcripts.blocks import to_message
+from transcripts.formats._each import NOT_THE_SHAPE
 from transcripts.records import Broken, Placed, elements, json_records
 from transcripts.source import Refused, Source
 from transcripts.transcript import Message, Transcript
@@ -84,7 +85,7 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
         where, line = record
         try:
             _take(line, where, chains, done)
-        except (Broken, TypeError, AttributeError, KeyError, ValueError) as error:
+        except (Broken, *NOT_THE_SHAPE) as error:
             yield Refused(source.name, where, f"not a Claude Code line ({error})")
     for chain in [*done, *chains.values()]:
         if chain.messages:

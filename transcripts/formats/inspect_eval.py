@@ -7,24 +7,21 @@ died before the header, still gives every whole sample; the journal says what wa
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
-import ijson
-
+from transcripts import documents
 from transcripts.formats._each import each
 from transcripts.formats._inspect import KEPT, to_transcript
-from transcripts.records import Placed
+from transcripts.records import Broken, Placed
 from transcripts.source import Refused, Source, explain
 from transcripts.transcript import Transcript
-from transcripts.zipping import danger, open_member, salvage
-
-WHOLE = 32 << 20
-"""A sample up to this size is decoded at once; a larger one by its wanted keys only."""
+from transcripts.zipping import BROKEN, danger, open_archive, open_member, salvage
 
 WANTED = (*KEPT, "messages", "message_pool", "attachments", "scores", "score")
 
@@ -60,7 +57,7 @@ def recognises(source: Source) -> bool:
 def parse(source: Source) -> Iterator[Transcript | Refused]:
     with source.seekable() as file:
         try:
-            archive = zipfile.ZipFile(file)
+            archive = open_archive(file)
         except zipfile.BadZipFile as error:
             yield from _from_wreck(source, file, error)
             return
@@ -74,7 +71,10 @@ def _read_all(archive: zipfile.ZipFile, names: tuple[str, ...]) -> Iterator[byte
     present = set(archive.namelist())
     for name in names:
         if name in present:
-            with open_member(archive, archive.getinfo(name)) as stream:
+            with (
+                contextlib.suppress(*BROKEN),
+                open_member(archive, archive.getinfo(name)) as stream,
+            ):
                 yield stream.read()
 
 
@@ -83,7 +83,7 @@ def _spec(headers: Iterator[bytes]) -> Mapping[str, Any]:
     for raw in headers:
         try:
             spec = json.loads(raw).get("eval")
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             continue
         if isinstance(spec, dict):
             return spec
@@ -100,27 +100,11 @@ def _samples(source: Source, archive: zipfile.ZipFile) -> Iterator[Placed | Refu
                 yield Refused(source.name, where, why)
                 continue
             with open_member(archive, info) as stream:
-                yield where, _decode(stream, info.file_size)
-        except (ValueError, RecursionError, ijson.JSONError) as error:
-            yield Refused(source.name, where, f"not JSON ({error})")
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
+                yield where, documents.decode(stream, WANTED)
+        except Broken as error:
+            yield Refused(source.name, where, str(error))
+        except BROKEN as error:
             yield Refused(source.name, where, explain(error))
-
-
-def _decode(stream: IO[bytes], size: int) -> Any:
-    if size <= WHOLE:
-        return json.loads(stream.read())
-    sample: dict[str, Any] = {}
-    building = ""
-    builder = ijson.ObjectBuilder()
-    for prefix, event, value in ijson.parse(stream, use_float=True):
-        if not prefix and event == "map_key":
-            building, builder = value, ijson.ObjectBuilder()
-        elif building in WANTED and prefix:
-            builder.event(event, value)
-            if prefix == building and event not in ("start_map", "start_array", "map_key"):
-                sample[building] = builder.value
-    return sample
 
 
 def _from_wreck(
@@ -139,7 +123,11 @@ def _from_wreck(
         if content is None:
             yield Refused(source.name, where, "is not whole; the file was cut off here")
             continue
-        placed: Placed = (where, json.loads(content))
+        try:
+            placed: Placed = (where, documents.decode(io.BytesIO(content), WANTED))
+        except Broken as why:
+            yield Refused(source.name, where, str(why))
+            continue
         yield from each(source, [placed], functools.partial(to_transcript, spec=spec))
     kept = f"; its {members} samples were looked for one by one" if members else ""
     yield Refused(source.name, "", f"{explain(error)}{kept}")

@@ -29,7 +29,7 @@ EXAMPLE = b"""\
 OURS = ("release", "model", "scenario", "sample", "messages", "metadata", "ratings", "id")
 FOREIGN = (
     "choices", "response", "request", "conversations", "mapping", "chat_messages", "eval",
-    "target_messages", "max_tokens", "system",
+    "target_messages", "max_tokens", "system", "events", "sessionKey", "producer",
 )  # fmt: skip
 YES_NO = {True: "yes", False: "no"}
 

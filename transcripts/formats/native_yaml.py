@@ -7,7 +7,9 @@ read in an editor. A document that is not YAML is refused with its line; the oth
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -36,6 +38,15 @@ ratings:
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+ALIAS = re.compile(r"(?:^|[\s,\[{:-])\*[\w-]+\s*(?:$|[,\]}\n])", re.M)
+MAX_ALIASES = 20
+
+
+def tangled(text: str) -> bool:
+    """Whether a YAML text repeats itself by aliases so often that it may unfold without end."""
+    return "&" in text and len(list(islice(ALIAS.finditer(text), MAX_ALIASES + 1))) > MAX_ALIASES
+
+
 def recognises(source: Source) -> bool:
     if source.suffix not in (".yaml", ".yml", ".example", "") or source.records:
         return False
@@ -49,6 +60,9 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
 
 def _documents(source: Source) -> Iterator[Placed | Refused]:
     for line, text in _split(source):
+        if tangled(text):
+            yield Refused(source.name, f"line {line}", "uses YAML aliases too freely; write it out")
+            continue
         try:
             value: Any = yaml.load(text, Loader)
         except yaml.MarkedYAMLError as error:

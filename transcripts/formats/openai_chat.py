@@ -13,7 +13,7 @@ from typing import Any
 
 from transcripts.blocks import to_message, to_messages
 from transcripts.formats._each import each
-from transcripts.records import Broken, Placed, json_records
+from transcripts.records import Broken, Placed, is_lines, json_records
 from transcripts.source import Refused, Source
 from transcripts.transcript import Message, Transcript
 
@@ -40,7 +40,8 @@ def recognises(source: Source) -> bool:
 
 
 def parse(source: Source) -> Iterator[Transcript | Refused]:
-    if source.is_array and isinstance(source.first, dict) and "role" in source.first:
+    one = source.is_array and isinstance(source.first, dict) and "role" in source.first
+    if one and not is_lines(source):
         return each(source, _whole(source), from_record)
     return each(source, json_records(source), from_record)
 

@@ -1,0 +1,117 @@
+"""Conversations as Hugging Face datasets keep them: Parquet, and JSON with a column of messages.
+
+`conversation` or `conversations` with `role` and `content` (lmsys/lmsys-chat-1m, allenai/WildChat),
+and in Parquet also `messages`, ShareGPT's `from` and `value`, or any of them as JSON text, as our
+own export and Scout's transcripts have them. `model` and the columns with a meaning here
+(`release`, `scenario`, `sample`, `ratings`) are read as such; all others become metadata. A
+Parquet file without such a column is refused with the columns it has.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from transcripts.blocks import to_messages
+from transcripts.formats import sharegpt
+from transcripts.formats._each import each
+from transcripts.formats._told import a_list, a_map, name, when
+from transcripts.formats.native import from_record as from_native
+from transcripts.records import Broken, json_records
+from transcripts.source import Refused, Source
+from transcripts.tables import rows
+from transcripts.transcript import Transcript
+
+EXAMPLE = b"""\
+{"conversation_id": "c1", "model": "m-1", "turn": 1, "language": "English", "redacted": false, \
+"conversation": [{"role": "user", "content": "Is 91 prime?"}, \
+{"role": "assistant", "content": "No."}]}
+"""
+
+COLUMNS = ("conversation", "conversations", "messages")
+PARQUET = b"PAR1"
+NESTED = ("metadata", "ratings")
+
+
+def recognises(source: Source) -> bool:
+    if source.head.startswith(PARQUET):
+        return True
+    return any(isinstance(record, dict) and _has_turns(record) for record in source.records)
+
+
+def _has_turns(record: Mapping[str, Any]) -> bool:
+    turns = a_list(record.get("conversation")) or a_list(record.get("conversations"))
+    return bool(turns) and "role" in a_map(turns[0]) and "content" in a_map(turns[0])
+
+
+def parse(source: Source) -> Iterator[Transcript | Refused]:
+    if source.head.startswith(PARQUET):
+        return _table(source)
+    return each(source, json_records(source), from_row)
+
+
+def _table(source: Source) -> Iterator[Transcript | Refused]:
+    found = rows(source)
+    first = next(found, None)
+    if isinstance(first, tuple) and not any(key in first[1] for key in COLUMNS):
+        has = ", ".join(str(key) for key in list(first[1])[:20])
+        why = f"is a table of {has}; say which column is what with --map FILE.yaml"
+        yield Refused(source.name, "", why)
+        return
+    yield from each(source, itertools.chain(filter(None, [first]), found), from_row)
+
+
+def from_row(row: Any) -> Transcript:
+    """A row as a transcript. Raises `Broken` where it has no conversation."""
+    if not isinstance(row, Mapping):
+        raise Broken("is not an object with a conversation")
+    column = next((key for key in COLUMNS if key in row and row[key] is not None), None)
+    if column is None:
+        raise Broken(f"has nothing under {', '.join(COLUMNS)}")
+    turns = _opened(row[column])
+    rest = {key: value for key, value in row.items() if key != column}
+    if isinstance(turns, list) and turns and "from" in a_map(turns[0]):
+        return sharegpt.from_record({"conversations": turns, **_without_null(rest)})
+    if column == "messages" and not _from_scout(row):
+        given = {key: _opened(value) if key in NESTED else value for key, value in rest.items()}
+        return from_native({"messages": _tidy(turns), **_without_null(given)})
+    messages = to_messages(_tidy(turns))
+    return Transcript(messages, model=name(rest.pop("model", "")), metadata=_metadata(rest, turns))
+
+
+def _from_scout(row: Mapping[str, Any]) -> bool:
+    return "transcript_id" in row
+
+
+def _opened(value: Any) -> Any:
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+def _tidy(turns: Any) -> Any:
+    """Messages without the nulls that a table puts where another row's message has something."""
+    if not isinstance(turns, list):
+        return turns
+    return [_without_null(turn) if isinstance(turn, Mapping) else turn for turn in turns]
+
+
+def _without_null(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: one for key, one in value.items() if one is not None}
+
+
+def _metadata(rest: Mapping[str, Any], turns: Any) -> dict[str, Any]:
+    found = {key: _opened(value) if key in NESTED else value for key, value in rest.items()}
+    inner = found.pop("metadata", None)
+    found.update(inner if isinstance(inner, Mapping) else {})
+    created = next(
+        (when(a_map(t).get("timestamp")) for t in a_list(turns) if a_map(t).get("timestamp")), ""
+    )
+    if created:
+        found.setdefault("created", created)
+    return _without_null(found)
