@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from rubrics import Preference, Quote, Rater, Rating, Rubric
-from store import Store, StoreError
+from rubrics import Preference, Quote, Rater, Rating, Rubric, load_all
+from store import Store, StoreError, naming
 from store import transcripts as said
 from store.adding import add
 from store.means import means
@@ -422,3 +422,40 @@ def test_examples_are_matched_and_marked(examples: Path) -> None:
         assert len({next(m.text for _, m in t.numbered("user")) for t in three}) == 1, scenario
         assert len({len(t.messages) for t in three} & set(range(2, 25))) >= 1
     assert read is not None
+
+
+class TestNaming:
+    def rated(self, store: Store, talk: Talk, *raters: str) -> None:
+        one = talk("Is 91 prime?", "No.")
+        add(store, [one], {})
+        rubric = load_all()["engagement_pull"]
+        for name in raters:
+            rater = Rater.parse(name)
+            save(
+                store,
+                [Rating(one.id, "engagement_pull", rater, "rated", 1.0)],
+                {"engagement_pull": rubric},
+            )
+
+    def test_a_bare_name_does_where_it_is_unambiguous(self, store: Store, talk: Talk) -> None:
+        self.rated(store, talk, "judge:m#1", "judge:m#2", "person:ann", "imported:ann")
+        assert str(naming.named(store, "judge:m#2").rater) == "judge:m#2"
+        assert str(naming.named(store, "m#1").rater) == "judge:m#1"
+        assert str(naming.named(store, "person:ann").rater) == "person:ann"
+        with pytest.raises(StoreError, match="several raters: person:ann, imported:ann"):
+            naming.named(store, "ann")
+        with pytest.raises(
+            StoreError, match="no rater 'bob' on engagement_pull; there are: judge:m#1"
+        ):
+            naming.named(store, "bob", "engagement_pull")
+
+    def test_the_latest_judge_where_nobody_says(self, store: Store, talk: Talk) -> None:
+        with pytest.raises(StoreError, match="nobody has rated engagement_pull"):
+            naming.default(store, "engagement_pull")
+        self.rated(store, talk, "person:ann")
+        assert str(naming.default(store, "engagement_pull").rater) == "person:ann"
+        self.rated(store, talk, "signal:praise")
+        with pytest.raises(StoreError, match="choose one with --rater"):
+            naming.default(store, "engagement_pull")
+        self.rated(store, talk, "judge:m#1", "judge:m#2")
+        assert str(naming.default(store, "engagement_pull").rater) == "judge:m#2"

@@ -1,0 +1,77 @@
+"""Raters by name, as people write them: `judge:m#1a2b`, or as little of it as is unambiguous."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rubrics import Rater
+from store.database import Store
+from store.errors import StoreError
+from store.ratings import CURRENT
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A rater in the store: its key (grows with the time it was first seen), and on what."""
+
+    key: int
+    rater: Rater
+    traits: tuple[str, ...]
+
+
+def known(store: Store, trait: str | None = None) -> list[Known]:
+    """Every rater that has said something (of this trait), in the order they first did."""
+    rows = store.rows(
+        "SELECT a.key, a.kind, a.name, a.version, group_concat(DISTINCT b.trait) AS traits "
+        "FROM ratings r JOIN raters a ON a.key = r.rater JOIN rubrics b ON b.key = r.rubric "
+        f"WHERE {CURRENT} AND (? IS NULL OR b.trait = ?) GROUP BY a.key ORDER BY a.key",
+        (trait, trait),
+    )
+    return [
+        Known(row["key"], Rater(row["kind"], row["name"], row["version"]),
+              tuple(sorted(row["traits"].split(","))))
+        for row in rows
+    ]  # fmt: skip
+
+
+def named(store: Store, text: str, trait: str | None = None) -> Known:
+    """The one rater that a name stands for.
+
+    The full name, or `kind:name`, or the bare name, with or without its version; what comes first
+    and fits one rater alone is taken. Raises `StoreError` with the list to choose from where none
+    or several fit.
+    """
+    everybody = known(store, trait)
+    for told in (
+        Rater.__str__,
+        lambda r: f"{r.kind}:{r.name}",
+        lambda r: f"{r.name}#{r.version}",
+        lambda r: r.name,
+    ):
+        found = [one for one in everybody if told(one.rater) == text]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise StoreError(f"{text!r} is several raters: {_list(found)}; name one in full")
+    there = _list(everybody) or "none yet; run `traitbook score --signals`"
+    raise StoreError(f"no rater {text!r}{f' on {trait}' if trait else ''}; there are: {there}")
+
+
+def default(store: Store, trait: str) -> Known:
+    """The rater to use for a trait where nobody says: its only one, else its latest judge.
+
+    Raises `StoreError` with the list to choose from where neither is.
+    """
+    everybody = known(store, trait)
+    if len(everybody) == 1:
+        return everybody[0]
+    judges = [one for one in everybody if one.rater.kind == "judge"]
+    if judges:
+        return judges[-1]
+    if not everybody:
+        raise StoreError(f"nobody has rated {trait}; run `traitbook score`")
+    raise StoreError(f"several raters on {trait}: {_list(everybody)}; choose one with --rater")
+
+
+def _list(found: list[Known]) -> str:
+    return ", ".join(str(one.rater) for one in found)
