@@ -60,8 +60,8 @@ def address(identity: str, message: int) -> str:
 
 
 # The component's messages change the address in callbacks, which run before the page does: one run
-# a key. Of two messages that wait for a run only the newer arrives, so each says where it starts and
-# where it leads, never "once more".
+# a key. Of two messages that wait for a run only the newer arrives, so each says where it starts
+# and where it leads, never "once more".
 
 
 def walk() -> None:
