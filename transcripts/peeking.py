@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import ijson
 
 MAX_VALUES = 8
+BOM = b"\xef\xbb\xbf"
+
+# What Python and others write for numbers and this parser stops at. Texts come first, so that what
+# is said in them is not touched.
+ODD = re.compile(
+    rb'"(?:[^"\\]++|\\.)*+"|(-?\d{19,}(?:\.\d+)?(?:[eE][-+]?\d+)?|NaN|-?Infinity)', re.DOTALL
+)
 
 
 def first_values(head: bytes) -> list[Any]:
@@ -16,12 +24,11 @@ def first_values(head: bytes) -> list[Any]:
     A value cut off by the end of the head is given with what was read of it, so a record larger
     than the head can still be recognised by its first keys. Text that is not JSON gives [].
     """
+    tamed = ODD.sub(lambda found: b"null" if found[1] else found[0], head.removeprefix(BOM))
     values: list[Any] = []
     builder = _Builder(values)
     try:
-        for event, value in ijson.basic_parse(
-            head.removeprefix(b"\xef\xbb\xbf"), multiple_values=True, use_float=True
-        ):
+        for event, value in ijson.basic_parse(tamed, multiple_values=True, use_float=True):
             builder.take(event, value)
             if len(values) >= MAX_VALUES and not builder.open:
                 break

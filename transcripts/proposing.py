@@ -10,6 +10,7 @@ It is a guess from the names of columns and what stands in them; nothing is writ
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -27,6 +28,7 @@ from transcripts.transcript import Transcript
 
 LOOKED_AT = 50
 SHOWN = 3
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 TABLES = (".csv", ".tsv", ".parquet", ".txt")
 
 
@@ -65,7 +67,7 @@ def _records(source: Source) -> tuple[str, list[Any]]:
     if source.suffix not in (*TABLES, *LINES) and not source.is_array and len(source.records) < 2:
         inside = list_in(source.first)
         if inside:
-            found = islice(items(source, f"{inside}.item"), LOOKED_AT)
+            found = islice(items(source, tuple(inside.split("."))), LOOKED_AT)
             return inside, [item[1] for item in found if not isinstance(item, Refused)]
     found = islice(tables.rows(source), LOOKED_AT)
     return "", [item[1] for item in found if not isinstance(item, Refused)]
@@ -91,7 +93,7 @@ def _yaml(found: Found, inside: str, row: Mapping[str, Any]) -> Iterator[str]:
             yield f"  - {{{told}}}"
     rest = [key for key in looking.columns(row) if key not in found.used]
     if rest:
-        yield f"# Columns left out: {', '.join(str(key) for key in rest)[:400]}".replace("\n", " ")
+        yield f"# Columns left out: {_printable(', '.join(_one_line(key) for key in rest)[:400])}"
 
 
 def _said(found: Found) -> Iterator[str]:
@@ -117,8 +119,17 @@ def _said(found: Found) -> Iterator[str]:
         yield "conversation: []             # no column looks like what somebody said"
 
 
+def _one_line(key: object) -> str:
+    return " ".join(str(key).split())
+
+
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return _printable(json.dumps(text, ensure_ascii=False))
+
+
+def _printable(text: str) -> str:
+    """The text with what YAML does not take, or takes for a line's end, as `\\u0085`."""
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _cell(column: str) -> str:

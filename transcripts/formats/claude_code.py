@@ -95,7 +95,7 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
 def _lines(source: Source) -> Iterator[Placed | Refused]:
     if isinstance(source.first, dict) and "loglines" in source.first:
         with source.open() as stream:
-            yield from elements(source, stream, "loglines.item")
+            yield from elements(source, stream, ("loglines",))
     else:
         yield from json_records(source)
 

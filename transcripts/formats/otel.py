@@ -94,7 +94,7 @@ def _spans(source: Source) -> Iterator[Placed | Refused]:
     """("span s1", (resource's attributes, span)) for each span, however the file is cut up."""
     lines = is_lines(source) and (source.suffix in (".jsonl", ".ndjson") or len(source.records) > 1)
     records = (
-        json_records(source) if lines else documents.items(source, "resourceSpans.item", "resource")
+        json_records(source) if lines else documents.items(source, ("resourceSpans",), "resource")
     )
     for item in records:
         if isinstance(item, Refused):
