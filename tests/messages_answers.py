@@ -69,6 +69,18 @@ class Asked:
         return "\n".join(line for line in whole if not _as_line(line))
 
     @cached_property
+    def settles(self) -> list[int]:
+        """The values of a question that is no rubric: whether disagreement was warranted, or which
+        of two transcripts has more. Empty for a rubric."""
+        _, found, told = self.question.partition("\nValues\n")
+        return sorted({int(v) for v in re.findall(r"(?m)^(-?\d):", told)}) if found else []
+
+    @property
+    def blind(self) -> bool:
+        """Whether the replies were taken out; the quotes are then the user's words."""
+        return "the quotes are the user's words" in self.question
+
+    @cached_property
     def rubric(self) -> Rubric | None:
         """The shipped rubric that is asked, if it is one."""
         squeezed = " ".join(self.question.split())
@@ -84,15 +96,13 @@ class Asked:
     @property
     def whole(self) -> bool:
         """Whether one verdict about the whole transcript is asked."""
-        if self.rubric:
-            return self.rubric.level != "turn"
-        return "whole transcript" in self.question
+        return "message null" in self.question or "whole transcript" in self.question
 
     @cached_property
     def values(self) -> list[int]:
         """The values of the scale, as the anchors in the question show them."""
-        if self.rubric:
-            return list(self.rubric.scale.values)
+        if self.settles or self.rubric:
+            return self.settles or list(self.rubric.scale.values)  # type: ignore[union-attr]
         found = {int(v) for v in re.findall(r"(?m)^\W{0,3}([-+]?\d)\s*[:=]", self.question)}
         return sorted(found) or [0, 1, 2, 3, 4]
 
@@ -149,9 +159,17 @@ def verdict(line: Line | None, value: int, quotes: list[tuple[int, str]], **more
 
 def places(asked: Asked) -> list[tuple[Line | None, Line]]:
     """(what is judged, where its words are taken from); nothing where the assistant is silent."""
+    if asked.blind:
+        return [(line, _before(asked, line)) for line in asked.spoken]
     if asked.whole:
         return [(None, asked.spoken[-1])] if asked.spoken else []
     return [(line, line) for line in asked.spoken]
+
+
+def _before(asked: Asked, line: Line) -> Line:
+    """What the user said last before a place."""
+    users = [one for one in asked.lines if one.role == "user" and one.number < line.number]
+    return users[-1] if users else line
 
 
 # ---- behaviours ------------------------------------------------------------------------------------

@@ -76,7 +76,8 @@ def test_a_sensible_answer_quotes_the_assistant_and_stays_on_the_scale(
     messages_server: Server, trait: str
 ) -> None:
     rubric = load_all()[trait]
-    message = ask(messages_server, f"Question: {rubric.question}")
+    told = "" if rubric.level == "turn" else "One verdict, message null."
+    message = ask(messages_server, f"Question: {rubric.question}\n{told}")
     assert message.stop_reason == "end_turn"
     (verdict,) = said(message)["verdicts"]
     assert verdict["message"] == (2 if rubric.level == "turn" else None)
