@@ -1,4 +1,4 @@
-"""What a judge has still to be asked, and keeping what it answers: all of a judgement or nothing."""
+"""What a judge has still to be asked, and keeping what it answers: a judgement whole or not."""
 
 from __future__ import annotations
 
