@@ -171,6 +171,26 @@ def _call_row(call: Call) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def keep_rubrics(store: Store, rubrics: Iterable[Rubric]) -> None:
+    """Keep the words that a run asks, so that it can be taken up again when they have changed."""
+    with store.write() as connection:
+        keys = Keys(connection)
+        for rubric in rubrics:
+            keys.rubric(rubric)
+
+
+def rubrics_of(store: Store, versions: Iterable[Sequence[str]]) -> list[Rubric]:
+    """The rubrics with these (trait, version), by the words that were kept."""
+    found = []
+    for trait, version in versions:
+        sql = "SELECT words FROM rubrics WHERE trait = ? AND version = ?"
+        words = store.one(sql, (trait, version))
+        if words is None:
+            raise StoreError(f"the words of {trait} #{version} are not in {store.path}")
+        found.append(Rubric.from_words(json.loads(words)))
+    return found
+
+
 def flag(store: Store, identity: str, flags: Iterable[Flag]) -> None:
     """Mark what in a transcript looks like an attack on its judge; it waits for a person."""
     with store.write() as connection:

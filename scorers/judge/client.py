@@ -128,12 +128,18 @@ class Client:
         return min(max(wait, told), self.settings.wait)
 
     async def count(self, request: Request) -> int | None:
-        """The tokens of a request by the server's own count; None where it cannot count."""
+        """The tokens of a request by the server's own count; None where it cannot count.
+
+        Raises `Fatal` where the key is refused: every judgement would be too.
+        """
         body = wire.body(request, self.settings, self.abilities)
         body = {key: body[key] for key in ("model", "system", "messages")}
         try:
             async with asyncio.timeout(min(self.settings.timeout, 30)):
                 counted = await self._anthropic.messages.count_tokens(**body)
+        except (self._sdk.AuthenticationError, self._sdk.PermissionDeniedError) as error:
+            self._refused(request, error, 0)
+            return None
         except (self._sdk.AnthropicError, TimeoutError, json.JSONDecodeError):
             return None
         return counted.input_tokens if isinstance(counted.input_tokens, int) else None
