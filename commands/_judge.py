@@ -13,13 +13,12 @@ from typing import Any, NoReturn
 
 import click
 
-from commands import WRONG, note
+from commands import note
 from commands._bar import judging_bar
 from rubrics import Rubric
 from scorers import judge as judges
 from scorers.judge import Abilities, BadSettings, Judge, Judging, Plan, Progress, attacks
 from store import Store, judging, runs
-from store.errors import StoreError
 from transcripts import Transcript
 
 SETTINGS = ("temperature", "max_tokens", "slots", "timeout")
@@ -71,7 +70,7 @@ def score(store: Store, judge: Judge, order: Order) -> dict[str, Any]:
         return {"plan": plan.told()}
     if not plan.judgements:
         note("nothing to ask: this judge has answered all of it")
-        return {"run": None, **Progress(0).told(), "plan": plan.told()}
+        return {"run": None, **Progress(0).told(), "cost_usd": 0.0, "plan": plan.told()}
     _confirmed(judge, order, plan)
     return _run(store, judge, order, plan)
 
@@ -120,9 +119,7 @@ def _confirmed(judge: Judge, order: Order, plan: Plan) -> None:
 
 
 def _wrong(sentence: str) -> NoReturn:
-    error = click.UsageError(sentence)
-    error.exit_code = WRONG
-    raise error
+    raise click.UsageError(sentence)
 
 
 def told(judge: Judge, order: Order, plan: Plan) -> Iterator[str]:
@@ -203,8 +200,8 @@ def _interrupts(passing: Judging) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before:
-            signal.signal(number, handler)
+        for heard, handler in before:
+            signal.signal(heard, handler)
 
 
 def options(judge: Judge, order: Order) -> dict[str, Any]:
@@ -248,4 +245,4 @@ def each(models: Sequence[str], ask: Callable[[str], dict[str, Any]]) -> dict[st
     return found[0] if len(found) == 1 else {"runs": found}
 
 
-__all__ = ["Order", "StoreError", "each", "made", "options", "score", "summary"]
+__all__ = ["Order", "each", "made", "options", "score", "summary"]

@@ -20,6 +20,7 @@ from commands import (
     rubric_option,
 )
 from commands._options import judge_options
+from commands._scope import scope
 from rubrics import Rating, Rubric
 from scorers import running
 from store import Store, scoring
@@ -117,7 +118,7 @@ def _by_judge(
     if not asked:
         raise click.UsageError("rubrics on pairs are asked with --pair")
     order = _judge.Order(
-        asked, _where(store, given["releases"]), given["repeats"], given["max_cost"],
+        asked, scope(store, given["releases"]), given["repeats"], given["max_cost"],
         given["yes"], given["only_plan"], given["batch"], given["releases"],
     )  # fmt: skip
     return _judge.score(store, judge, order)
@@ -128,7 +129,7 @@ def score_signals(
 ) -> dict[str, Any]:
     """Put the signals to all that lacks them, with a progress bar; what came of it, as JSON."""
     asked = running.signals_for(rubrics)
-    where, values = _where(store, releases)
+    where, values = scope(store, releases)
     total = store.one(
         f"SELECT count(*) FROM transcripts t JOIN releases e ON e.key = t.release WHERE {where}",
         values,
@@ -149,15 +150,6 @@ def score_signals(
         "usage": {},
         "cost_usd": 0.0,
     }
-
-
-def _where(store: Store, releases: tuple[str, ...]) -> tuple[str, list[str]]:
-    if not releases:
-        return "1", []
-    known = [row["name"] for row in store.rows("SELECT name FROM releases ORDER BY place")]
-    if strange := [name for name in releases if name not in known]:
-        raise click.BadParameter(f"no release {strange[0]!r}; there are: {', '.join(known)}")
-    return f"e.name IN ({', '.join('?' * len(releases))})", list(releases)
 
 
 def _batched(

@@ -57,7 +57,7 @@ def _done(store: Store, rater: Rater, identities: list[str]) -> set[tuple[str, s
         f"HAVING NOT max(r.status = 'unscored' AND r.why IN ({_AGAIN}))",
         (json.dumps(identities), rater.kind, rater.name, rater.version),
     )
-    return {tuple(row) for row in rows}  # type: ignore[misc]
+    return {tuple(row) for row in rows}
 
 
 def pairs_done(store: Store, rater: Rater) -> set[tuple[str, str, str, str, int]]:
@@ -70,7 +70,7 @@ def pairs_done(store: Store, rater: Rater) -> set[tuple[str, str, str, str, int]
         f"AND NOT (r.status = 'unscored' AND r.why IN ({_AGAIN}))",
         (rater.kind, rater.name, rater.version),
     )
-    return {tuple(row) for row in rows}  # type: ignore[misc]
+    return {tuple(row) for row in rows}
 
 
 def preferences_done(store: Store, rater: Rater) -> set[tuple[str, str, str]]:
@@ -81,7 +81,7 @@ def preferences_done(store: Store, rater: Rater) -> set[tuple[str, str, str]]:
         "WHERE a.kind = ? AND a.name = ? AND a.version = ?",
         (rater.kind, rater.name, rater.version),
     )
-    return {tuple(row) for row in rows}  # type: ignore[misc]
+    return {tuple(row) for row in rows}
 
 
 class Keeper:

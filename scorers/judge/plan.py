@@ -133,7 +133,7 @@ def calibrate(judge: Judge, work: Iterable[tuple[Transcript, list[Task]]]) -> bo
         for transcript, tasks in islice(work, SAMPLE)
         for one in [prompt.prepare(transcript, judge.salt)]
     ]
-    return asyncio.run(_counted(judge, requests))
+    return asyncio.run(_counted(judge, requests)) if requests else False
 
 
 async def _counted(judge: Judge, requests: list[Request]) -> bool:
