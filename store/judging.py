@@ -57,7 +57,7 @@ def _done(store: Store, rater: Rater, identities: list[str]) -> set[tuple[str, s
         f"HAVING NOT max(r.status = 'unscored' AND r.why IN ({_AGAIN}))",
         (json.dumps(identities), rater.kind, rater.name, rater.version),
     )
-    return {tuple(row) for row in rows}  # type: ignore[misc]
+    return {tuple(row) for row in rows}
 
 
 def pairs_done(store: Store, rater: Rater) -> set[tuple[str, str, str, str, int]]:
@@ -70,7 +70,7 @@ def pairs_done(store: Store, rater: Rater) -> set[tuple[str, str, str, str, int]
         f"AND NOT (r.status = 'unscored' AND r.why IN ({_AGAIN}))",
         (rater.kind, rater.name, rater.version),
     )
-    return {tuple(row) for row in rows}  # type: ignore[misc]
+    return {tuple(row) for row in rows}
 
 
 def preferences_done(store: Store, rater: Rater) -> set[tuple[str, str, str]]:
@@ -81,7 +81,7 @@ def preferences_done(store: Store, rater: Rater) -> set[tuple[str, str, str]]:
         "WHERE a.kind = ? AND a.name = ? AND a.version = ?",
         (rater.kind, rater.name, rater.version),
     )
-    return {tuple(row) for row in rows}  # type: ignore[misc]
+    return {tuple(row) for row in rows}
 
 
 class Keeper:
@@ -169,6 +169,26 @@ def _call_row(call: Call) -> tuple[Any, ...]:
         call.step, call.status, call.reply, json.dumps(call.usage), call.cost, call.seconds,
         call.model or None, call.request_id or None, call.error or None,
     )  # fmt: skip
+
+
+def keep_rubrics(store: Store, rubrics: Iterable[Rubric]) -> None:
+    """Keep the words that a run asks, so that it can be taken up again when they have changed."""
+    with store.write() as connection:
+        keys = Keys(connection)
+        for rubric in rubrics:
+            keys.rubric(rubric)
+
+
+def rubrics_of(store: Store, versions: Iterable[Sequence[str]]) -> list[Rubric]:
+    """The rubrics with these (trait, version), by the words that were kept."""
+    found = []
+    for trait, version in versions:
+        sql = "SELECT words FROM rubrics WHERE trait = ? AND version = ?"
+        words = store.one(sql, (trait, version))
+        if words is None:
+            raise StoreError(f"the words of {trait} #{version} are not in {store.path}")
+        found.append(Rubric.from_words(json.loads(words)))
+    return found
 
 
 def flag(store: Store, identity: str, flags: Iterable[Flag]) -> None:

@@ -118,7 +118,7 @@ def going(
         else:
             connection.execute(
                 "UPDATE runs SET state = ?, finished = NULL, note = NULL, cancel = NULL, beat = ?, "
-                "planned = asked + ? WHERE key = ?",
+                "planned = coalesce(json_extract(progress, '$.asked'), asked) + ? WHERE key = ?",
                 (LIVE, now(), planned, key),
             )
     try:

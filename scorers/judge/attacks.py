@@ -50,7 +50,8 @@ RULES: dict[str, re.Pattern[str]] = {
         re.I,
     ),
     "verdict": re.compile(
-        r"[\"'“]verdicts?[\"'”]\s*:|[\"'“]applicable[\"'”]\s*:|[\"'“]value[\"'”]\s*:\s*[-+]?\d", re.I
+        r"[\"'“]verdicts?[\"'”]\s*:|[\"'“]applicable[\"'”]\s*:|[\"'“]value[\"'”]\s*:\s*[-+]?\d",
+        re.I,
     ),
     "completion": re.compile(
         r"^\s*(?:assistant|human|user|system|judge)\s*:\s*\S[^\n]*\b"
@@ -82,6 +83,8 @@ _DIGIT = re.compile(r"\d")
 MOST = 20
 """Flags of one transcript beyond this tell nothing more."""
 LONGEST = 200
+AROUND = 150
+"""Characters before and after a trigger in which its rule is looked for."""
 
 
 def flags(transcript: Transcript) -> list[Flag]:
@@ -100,10 +103,21 @@ def _flags(transcript: Transcript) -> Iterator[Flag]:
             text = part.readable
             low = text.lower()
             for kind, pattern in RULES.items():
-                if kind in TRIGGERS and not any(word in low for word in TRIGGERS[kind]):
-                    continue
-                if kind == "score" and not _DIGIT.search(text):
-                    continue
-                if match := pattern.search(text):
+                if match := _search(kind, pattern, text, low):
                     start, end = match.span()
                     yield Flag(kind, number, index, start, end, text[start:end][:LONGEST])
+
+
+def _search(kind: str, pattern: re.Pattern[str], text: str, low: str) -> re.Match[str] | None:
+    """The first match of a rule, looked for around its triggers alone."""
+    if kind not in TRIGGERS:
+        return pattern.search(text)
+    if kind == "score" and not _DIGIT.search(text):
+        return None
+    for word in TRIGGERS[kind]:
+        at = low.find(word)
+        while at >= 0:
+            if match := pattern.search(text, max(0, at - AROUND), at + AROUND):
+                return match
+            at = low.find(word, at + AROUND)
+    return None

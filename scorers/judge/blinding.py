@@ -26,7 +26,8 @@ _SELF = (
 _CLAIMED = re.compile(
     r"(?:I am|I['’]m|[Mm]y name is|[Yy]ou are|[Yy]our name is)\s+"
     r"(?P<name>[A-Z][\w.-]+(?: [\dA-Z][\w.]*)?)"
-    r",?\s+(?:an?|the|your)\s+(?:[\w-]+\s+){0,3}(?:AI|A\.I\.|assistant|language model|chatbot|model)\b"
+    r",?\s+(?:an?|the|your)\s+(?:[\w-]+\s+){0,3}"
+    r"(?:AI|A\.I\.|assistant|language model|chatbot|model)\b"
 )
 _TAIL = (
     r"(?:[\s-]?(?:v?\d+(?:\.\d+)*[a-z]?(?!\w)|Opus|Sonnet|Haiku|Fable|Mythos|Pro|Flash|Ultra|"

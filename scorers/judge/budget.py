@@ -81,9 +81,7 @@ class Budget:
             self._freed.notify_all()
 
 
-def worst(
-    prepared: Prepared, task: Task, settings: Settings, prices: Prices
-) -> float | None:
+def worst(prepared: Prepared, task: Task, settings: Settings, prices: Prices) -> float | None:
     """The most that a judgement can cost: all its calls, nothing cached, every answer full."""
     turns = len(prepared.turns) if task.rubric.level == "turn" else 1
     answer = min(settings.max_tokens + ANSWER_PER_TURN * max(turns - 1, 0), MOST_TOKENS)

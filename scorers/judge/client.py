@@ -11,6 +11,7 @@ import json
 import random
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rubrics import Call
@@ -75,6 +76,7 @@ class Client:
     async def _once(self, request: Request, attempt: int) -> tuple[Call, float | None]:
         """One request: its call, and how long to wait before another try (None: none)."""
         sdk = self._sdk
+        sent = replace(self.abilities)
         body = wire.body(request, self.settings, self.abilities)
         try:
             raw = await self._anthropic.messages.with_raw_response.create(
@@ -86,14 +88,16 @@ class Client:
             told = self._told(error.__cause__ or error)
             return Call(request.step, "api_error", error=told), self._backoff(attempt)
         except sdk.APIStatusError as error:
-            return self._refused(request, error, attempt)
+            return self._refused(request, error, attempt, sent)
         content = raw.http_response.content
         call = wire.call(request.step, content, raw.headers)
         call = wire.scrubbed(call, lambda text: self.settings.scrub(text, LEAST_SECRET))
         self.pace.went_well(raw.headers, wire.used(call.usage))
         return call, None
 
-    def _refused(self, request: Request, error: Any, attempt: int) -> tuple[Call, float | None]:
+    def _refused(
+        self, request: Request, error: Any, attempt: int, sent: Abilities
+    ) -> tuple[Call, float | None]:
         code, told = error.status_code, self._told(error)
         call = Call(request.step, "api_error", error=told, request_id=error.request_id or "")
         if code in FATAL or any(word in told.lower() for word in NO_CREDIT):
@@ -101,7 +105,7 @@ class Client:
             raise Fatal(f"{self.settings.place} answered {code}: {known} ({told[:200]})")
         if code == 413 or wire.too_long(told):
             return wire.with_status(call, "overflow"), None
-        if code in (400, 422) and self.abilities.give_up(told, request):
+        if code in (400, 422) and self.abilities.give_up(told, sent):
             return call, 0.0  # the server cannot do something: asked again without it
         if code in RETRIED or code >= 500:
             wait = self._backoff(attempt, error.response.headers)
@@ -120,7 +124,7 @@ class Client:
 
     def _backoff(self, attempt: int, headers: Mapping[str, str] | None = None) -> float:
         """Half a second, doubled each time, up to a quarter off; or as the server says, bounded."""
-        wait = 0.5 * 2**attempt * (1 - random.random() / 4)
+        wait = 0.5 * 2.0**attempt * (1 - random.random() / 4)
         try:
             told = float((headers or {}).get("retry-after") or 0)
         except ValueError:
@@ -128,12 +132,18 @@ class Client:
         return min(max(wait, told), self.settings.wait)
 
     async def count(self, request: Request) -> int | None:
-        """The tokens of a request by the server's own count; None where it cannot count."""
+        """The tokens of a request by the server's own count; None where it cannot count.
+
+        Raises `Fatal` where the key is refused: every judgement would be too.
+        """
         body = wire.body(request, self.settings, self.abilities)
         body = {key: body[key] for key in ("model", "system", "messages")}
         try:
             async with asyncio.timeout(min(self.settings.timeout, 30)):
                 counted = await self._anthropic.messages.count_tokens(**body)
+        except (self._sdk.AuthenticationError, self._sdk.PermissionDeniedError) as error:
+            self._refused(request, error, 0, self.abilities)
+            return None
         except (self._sdk.AnthropicError, TimeoutError, json.JSONDecodeError):
             return None
         return counted.input_tokens if isinstance(counted.input_tokens, int) else None

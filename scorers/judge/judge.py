@@ -38,8 +38,9 @@ class Judge:
         """The call with its cost, by what its server counted; it teaches the meter too."""
         tokens = Tokens.of(call.usage)
         if tokens is None:
-            # An error is not billed; a call that was cut off on its way may have been.
-            return replace(call, cost=0.0 if call.status == "overflow" else None)
+            # What a server refused is not billed; a call that was cut off on its way may have been.
+            refused = call.status in ("api_error", "overflow") and call.error[:3].isdigit()
+            return replace(call, cost=0.0 if refused else None)
         self.meter.learn(request.prefix_bytes + request.rest_bytes, tokens.prompt)
         return replace(call, cost=dollars(self.prices, self.settings.model, tokens, batch=batch))
 
@@ -57,11 +58,6 @@ class Item:
     tasks: tuple[Task, ...]
     courses: tuple[Course, ...]
     cached: bool
-
-    @property
-    def rubrics(self) -> tuple[Task, ...]:
-        """What is asked, in the order of the courses."""
-        return self.tasks
 
 
 def item(judge: Judge, prepared: Prepared, tasks: list[Task]) -> Item:

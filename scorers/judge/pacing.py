@@ -90,7 +90,10 @@ class Pace:
     def _spread(self, kind: str, headers: Mapping[str, str]) -> float:
         """Seconds between two requests so that what is left of one limit lasts until its reset."""
         name = f"anthropic-ratelimit-{kind}"
-        limit, left = _number(headers.get(f"{name}-limit")), _number(headers.get(f"{name}-remaining"))
+        limit, left = (
+            _number(headers.get(f"{name}-limit")),
+            _number(headers.get(f"{name}-remaining")),
+        )
         until = _seconds_until(headers.get(f"{name}-reset"))
         if not limit or left is None or until is None or left > SCARCE * limit:
             return 0.0

@@ -1,4 +1,4 @@
-"""What a call costs, from a dated price file that people edit. An unknown price is None, never 0."""
+"""What a call costs, by a dated price file that people edit. Unknown is None, never 0."""
 
 from __future__ import annotations
 

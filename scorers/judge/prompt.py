@@ -261,7 +261,7 @@ def protocol() -> str:
     made = prepare(Transcript((Message.plain("user", "?"), Message.plain("assistant", "!"))), "")
     rubric = Rubric.model_validate(
         {"trait": "t", "question": "?", "level": "turn", "scale": "fit", "not_applicable": "-",
-         "anchors": {n: "-" for n in range(-2, 3)}, "look_for": ["-"], "not_evidence": ["-"],
+         "anchors": dict.fromkeys(range(-2, 3), "-"), "look_for": ["-"], "not_evidence": ["-"],
          "decide": "-"}
     )  # fmt: skip
     warrants = (Warrant(2, "yes", "judge"),)

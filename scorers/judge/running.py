@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 
 from rubrics import Judged, Task
@@ -74,7 +74,7 @@ class Judging:
             with suppress(RuntimeError):  # the loop may have come to its end by itself
                 self._loop.call_soon_threadsafe(self._loop.call_later, GRACE, self._flight.drop)
 
-    def __iter__(self) -> Iterator[list[Judged]]:
+    def __iter__(self) -> Generator[list[Judged], None, None]:
         thread = self._begin()
         exhausted = bool(self._asked_to_stop)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -45,6 +45,14 @@ class Request:
         return len(self.question.encode()) + sum(len(text.encode()) for _, text in self.since)
 
 
+NAMED = {
+    "temperature": ("temperature",),
+    "cache": ("cache_control",),
+    "structured": ("output_config", "output_format", "json_schema", "structured", "schema"),
+}
+"""What a server can do, and the words by which its complaint names that it cannot."""
+
+
 @dataclass
 class Abilities:
     """What a server was seen to be able to do; `changed` where that was learnt just now."""
@@ -53,31 +61,25 @@ class Abilities:
     cache: bool = True
     temperature: bool = True
     changed: bool = False
-    words: Mapping[str, tuple[str, ...]] = field(
-        default_factory=lambda: {
-            "structured": ("output_config", "output_format", "json_schema", "structured", "schema"),
-            "cache": ("cache_control",),
-            "temperature": ("temperature",),
-        },
-        repr=False,
-    )
 
     def known(self) -> dict[str, bool]:
         """What may be kept for the next time."""
-        return {name: getattr(self, name) for name in self.words}
+        return {name: getattr(self, name) for name in NAMED}
 
-    def give_up(self, told: str, request: Request) -> bool:
-        """Give up what an error of the server names; whether that was anything still used."""
+    def give_up(self, told: str, sent: Abilities) -> bool:
+        """Give up what an error of the server names; whether another try may help.
+
+        `sent` is what was still used when the request was made: another one may have learnt the
+        same meanwhile.
+        """
         low = told.lower()
-        for name in ("temperature", "cache", "structured"):
-            if getattr(self, name) and any(word in low for word in self.words[name]):
-                setattr(self, name, False)
-                self.changed = True
+        for name, words in NAMED.items():
+            if getattr(sent, name) and any(word in low for word in words):
+                if getattr(self, name):
+                    setattr(self, name, False)
+                    self.changed = True
                 return True
-        # Requests sent before another one learnt it come back with the same complaint.
-        return any(word in low for words in self.words.values() for word in words) and (
-            request.step != "repair"
-        )
+        return False
 
 
 def body(request: Request, settings: Settings, abilities: Abilities) -> dict[str, Any]:
