@@ -1,4 +1,4 @@
-"""Judges at work: start one with its price beforehand, watch, cancel, take up again; what failed."""
+"""Judges at work: start one with its price beforehand, watch, cancel, resume; what failed."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 import screens
 from rubrics import Rubric
-from screens.starting import NotStarted, Order, priced, started
 from scorers.judge.settings import BadSettings, default_model, settings
+from screens.starting import NotStarted, Order, priced, started
 from store import Store
 from store.releases import releases
 from viewer import tones

@@ -105,7 +105,7 @@ def dotenv(path: Path | None = None) -> dict[str, str]:
 
     `export` before a name, quotes around a value and comments are understood; nothing is expanded.
     """
-    path = path or Path(".env")
+    path = path or Path(os.environ.get("TRAITBOOK_HOME", "")) / ".env"
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
