@@ -16,8 +16,7 @@ from store.failures import failures, reasons
 from viewer.components import runs as component
 from viewer.runs import failures_data, run, runs_data
 
-EVERY = 2.0
-"""Seconds between two looks at a run that goes on."""
+EVERY = 2.0  # seconds between two looks at a run that goes on
 SHOWN = 30
 
 store, rubrics = screens.store(), screens.rubrics()
@@ -76,6 +75,11 @@ def the_run() -> None:
                 "Go on where it stopped", on_click=resume, args=(one.key,), type="primary",
                 help="Asks what is missing; what was answered is kept.",
             )  # fmt: skip
+        if one.rater and one.progress.get("asked"):
+            if st.button("Read what it judged"):
+                st.switch_page(screens.path_of("library"), query_params={"rater": one.rater})
+            if st.button("By release"):
+                st.switch_page(screens.path_of("releases"), query_params={"by": one.rater})
     if said := st.session_state.pop("said", ""):
         st.error(said)
     if st.session_state.get("was") == (one.key, "running") and one.state != "running":

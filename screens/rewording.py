@@ -13,6 +13,7 @@ from pydantic import ValidationError
 import screens
 from rubrics import BadRubric, Rubric
 from rubrics.writing import save
+from screens.trying import trying
 from store import Store
 from viewer import tones
 from viewer.cards import changes_data
@@ -38,6 +39,7 @@ def rewording(store: Store, rubrics: Mapping[str, Rubric], trait: str) -> None:
                 f"A trait of its own, {screens.tag(draft.trait)}, beside the one it is from."
             )
         _keeping(now, draft)
+        trying(store, draft, rubrics)
 
 
 def _form(now: Rubric) -> dict[str, Any]:
@@ -100,16 +102,16 @@ def _folder() -> str:
 def _keeping(now: Rubric, draft: Rubric) -> None:
     """Save the draft into a folder of rubrics, from where every command and page takes it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        folder = st.text_input(
-            "Folder of your rubrics", value=_folder(), key="rubrics_folder",
-            help="Rubrics in it win over the shipped ones. Start the app, or run a command, with "
-            "--rubrics FOLDER to use it.",
-        )  # fmt: skip
+        folder = st.text_input("Folder of your rubrics", value=_folder(), key="rubrics_folder")
         same = draft == now
         pressed = st.button("Save as a new version", type="primary", disabled=same or not folder)
+    st.caption(
+        "Rubrics there win over the shipped ones: here from now on, elsewhere with "
+        "`--rubrics FOLDER`."
+    )
     if pressed:
         try:
-            path = save(draft, folder)
+            path = save(draft, Path(os.environ.get("TRAITBOOK_HOME", "")) / folder.strip())
         except BadRubric as error:
             st.error(str(error))
             return
@@ -118,7 +120,7 @@ def _keeping(now: Rubric, draft: Rubric) -> None:
         st.query_params.from_dict({"trait": draft.trait, "edit": "1"})
         st.rerun()
     if said := st.session_state.pop("saved", ""):
-        st.success(f"Saved: {said}. The version before it is kept in `earlier/` beside it.")
+        st.success(f"Saved: {said}. What stood there before is kept in `earlier/`.")
 
 
 def _use(folder: Path) -> None:

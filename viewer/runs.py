@@ -76,9 +76,10 @@ def _parts(
     told: Mapping[str, Any], asked: int, planned: int, unscored: int
 ) -> list[dict[str, Any]]:
     whole = max(planned, asked, 1)
+    if "rated" not in told:
+        return [{"label": "", "count": asked, "share": asked / whole, "tone": "good"}]
     absent = told.get("not_applicable") or 0
-    rated = told.get("rated", asked - absent - unscored) or 0
-    counts = [("rated", rated, "good"), ("not applicable", absent, "none")]
+    counts = [("rated", told["rated"], "good"), ("not applicable", absent, "none")]
     counts.append(("unscored", unscored, "bad"))
     return [
         {"label": label, "count": count, "share": count / whole, "tone": tone}
@@ -90,8 +91,10 @@ def _parts(
 def _figures(one: Any, told: Mapping[str, Any], unscored: int) -> list[list[str]]:
     figures = []
     if one.kind == "judge":
-        figures.append(["spent", money(told.get("cost_usd"))])
-    figures.append(["unscored", f"{unscored:,}"])
+        cost = told.get("cost_usd") if told.get("calls") else 0.0
+        figures.append(["spent", money(cost)])
+    if "unscored" in told:
+        figures.append(["unscored", f"{unscored:,}"])
     live = one.state == "running"
     if live and told.get("per_minute"):
         figures.append(["a minute", f"{told['per_minute']:,.0f}"])

@@ -88,7 +88,10 @@ function changes(data) {
   const tags = { same: "span", gone: "del", new: "ins" };
   for (const [name, pieces] of data.fields) {
     const text = make("dd");
-    for (const [kind, words] of pieces) text.append(make(tags[kind], "", words));
+    for (const [kind, words] of pieces) {
+      const bare = words.trimStart();
+      text.append(words.slice(0, words.length - bare.length), make(tags[kind], "", bare));
+    }
     list.append(make("dt", "", name), text);
   }
   box.append(list);

@@ -23,7 +23,7 @@ function bar(run) {
 }
 
 const count = (run) => {
-  const parts = run.parts.map((part) => `${part.count.toLocaleString("en")} ${part.label}`).join(", ");
+  const parts = run.parts.filter((part) => part.label).map((part) => `${part.count.toLocaleString("en")} ${part.label}`).join(", ");
   return make("div", "tb-count", `${run.asked.toLocaleString("en")} of ${run.planned.toLocaleString("en")}${parts ? `: ${parts}` : ""}`);
 };
 
@@ -57,7 +57,9 @@ function line(run, open) {
   link.append(make("div", "tb-who", run.who), make("div", "tb-where", run.about));
   who.append(link);
   const progress = make("td", "c-bar");
-  progress.append(bar(run), count(run));
+  const narrow = figures(run);
+  narrow.classList.add("tb-narrow");
+  progress.append(bar(run), count(run), narrow);
   const how = make("td", "c-state");
   how.append(state(run));
   const told = make("td", "c-figures");
