@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import secrets
-import signal
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import click
 
 from commands import note
-from commands._bar import judging_bar
+from commands._batch import Batching
+from commands._driving import CANCELLED, Driving
 from rubrics import Rubric
 from scorers import judge as judges
-from scorers.judge import Abilities, BadSettings, Judge, Judging, Plan, Progress, attacks
+from scorers.judge import (
+    Abilities,
+    BadSettings,
+    Item,
+    Judge,
+    Judging,
+    Plan,
+    Progress,
+    attacks,
+)
 from store import Store, judging, runs
 from transcripts import Transcript
 
@@ -150,58 +158,32 @@ def _run(store: Store, judge: Judge, order: Order, plan: Plan) -> dict[str, Any]
     )
     before = dict(order.run.progress) if order.run else None
     progress = Progress(plan.judgements, before)
-    spent = (before or {}).get("cost_usd") or 0.0
-    passing = Judging(judge, judges.items(judge, work), max_cost=order.max_cost, spent=spent)
     key = order.run.key if order.run else None
     with runs.going(store, judge.rater, options(judge, order), plan.judgements, key=key) as run:
-        _drive(store, run, passing, progress)
-        state = "cancelled" if passing.why == CANCELLED else "stopped" if passing.why else "done"
-        runs.ended(store, run, state, passing.why)
+        driving = Driving(store, judge, run, progress)
+        with driving.watched():
+            if order.batch:
+                why = Batching(driving, order.rubrics, order.max_cost).go(work)
+            else:
+                why = _flown(driving, judges.items(judge, work), order)
+        state = CANCELLED if why == CANCELLED else "stopped" if why else "done"
+        runs.ended(store, run, state, why)
     if judge.abilities.changed and progress.tally.rated:
         judging.remember(store, judge.settings.place, judge.settings.model, judge.abilities.known())
-    return {"run": run, **progress.told(), "stopped": passing.why or None, "plan": plan.told()}
+    return {"run": run, **progress.told(), "stopped": why or None, "plan": plan.told()}
 
 
-CANCELLED = "cancelled"
-
-
-def _drive(store: Store, run: int, passing: Judging, progress: Progress) -> None:
-    """Keep what comes, show how far it is, and look once a second whether to stop."""
-    keeper = judging.Keeper(store, run)
-    looked = time.monotonic()
-    with _interrupts(passing), judging_bar(progress) as show, closing(iter(passing)) as coming:
+def _flown(driving: Driving, work: Iterable[Item], order: Order) -> str:
+    """All of the work, over connections; "" at its end, else why it stopped before."""
+    spent = driving.progress.cost or 0.0
+    passing = Judging(driving.judge, work, max_cost=order.max_cost, spent=spent)
+    driving.on_stop(passing.stop)
+    with closing(iter(passing)) as coming:
         for judged in coming:
             if judged:
-                progress.add(judged)
-                keeper.keep(judged, progress.told())
-            if time.monotonic() - looked >= 1:
-                looked = time.monotonic()
-                if runs.beat(store, run) and not passing.stopping:
-                    passing.stop(CANCELLED)
-            show()
-
-
-@contextmanager
-def _interrupts(passing: Judging) -> Iterator[None]:
-    """The first Ctrl-C lets what is in flight come in; the second ends the process."""
-
-    def asked(number: int, frame: Any) -> None:
-        if passing.stopping:
-            raise KeyboardInterrupt
-        note("stopping: what is in flight comes in; once more to drop it")
-        passing.stop(CANCELLED)
-
-    before: list[tuple[int, Any]] = []
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before.append((number, signal.signal(number, asked)))
-    except ValueError:  # not in the main thread: somebody else hears the signals
-        pass
-    try:
-        yield
-    finally:
-        for heard, handler in before:
-            signal.signal(heard, handler)
+                driving.keep(judged)
+            driving.look()
+    return passing.why
 
 
 def options(judge: Judge, order: Order) -> dict[str, Any]:

@@ -92,8 +92,13 @@ class Keeper:
         self._rubrics: dict[tuple[str, str], int] = {}
         self._raters: dict[Rater, int] = {}
 
-    def keep(self, judged: Iterable[Judged], progress: Mapping[str, Any] | None = None) -> None:
-        """On disk when it returns, or, on an error, nothing of it.
+    def keep(
+        self,
+        judged: Iterable[Judged],
+        progress: Mapping[str, Any] | None = None,
+        also: Callable[[Connection], None] | None = None,
+    ) -> None:
+        """On disk when it returns, or, on an error, nothing of it, nor of what `also` writes.
 
         A transcript that was taken out meanwhile takes its judgement along.
         """
@@ -101,6 +106,8 @@ class Keeper:
             with self._store.write() as connection:
                 for one in judged:
                     self._one(connection, one)
+                if also:
+                    also(connection)
                 _beat(connection, self._run, progress)
         except BaseException:
             self._rubrics.clear()  # keys made in the transaction went with it

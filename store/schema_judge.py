@@ -69,7 +69,7 @@ CREATE TABLE servers (                -- what a server was seen to do, so that i
 CREATE TABLE batches (
     key INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs(key),
-    state TEXT NOT NULL,              -- intended, sent, ended, lost
+    state TEXT NOT NULL,              -- gathering, intended, sent, ended, lost
     id TEXT,                          -- the server's; NULL: only intended so far
     base_url TEXT NOT NULL,
     started TEXT NOT NULL,

@@ -9,7 +9,7 @@
 
 from scorers.judge.budget import OverBudget
 from scorers.judge.client import Fatal
-from scorers.judge.judge import Judge, item
+from scorers.judge.judge import Item, Judge, item
 from scorers.judge.plan import Plan, calibrate, plan
 from scorers.judge.price import Prices, price_file
 from scorers.judge.progress import Progress
@@ -21,6 +21,7 @@ __all__ = [
     "Abilities",
     "BadSettings",
     "Fatal",
+    "Item",
     "Judge",
     "Judging",
     "OverBudget",

@@ -81,19 +81,20 @@ class Budget:
             self._freed.notify_all()
 
 
-def worst(prepared: Prepared, task: Task, settings: Settings, prices: Prices) -> float | None:
-    """The most that a judgement can cost: all its calls, nothing cached, every answer full."""
+def worst(
+    prepared: Prepared, task: Task, settings: Settings, prices: Prices, *, batch: bool = False
+) -> float | None:
+    """The most that a judgement can cost: all its calls, nothing read from a cache, every answer
+    as long as it may be. None where the price is unknown."""
     turns = len(prepared.turns) if task.rubric.level == "turn" else 1
     answer = min(settings.max_tokens + ANSWER_PER_TURN * max(turns - 1, 0), MOST_TOKENS)
     size = len(prepared.block.encode()) + len(system().encode()) + QUESTION_BYTES
     prompt = size / LEAST_BYTES_PER_TOKEN
-    write = Tokens(written_1h=prompt, output=answer) if settings.long_cache else Tokens(
-        written_5m=prompt, output=answer
-    )  # fmt: skip
-    rate = dollars(prices, settings.model, write)
-    repair = dollars(
-        prices, settings.model, Tokens(fresh=prompt + answer, output=answer)
-    )  # fmt: skip
+    kept = {"written_1h" if settings.long_cache else "written_5m": prompt}
+    rate, repair = (
+        dollars(prices, settings.model, tokens, batch=batch)
+        for tokens in (Tokens(**kept, output=answer), Tokens(fresh=prompt + answer, output=answer))
+    )
     if rate is None or repair is None:
         return None
     return rate * (2 if task.rubric.first_ask else 1) + repair

@@ -81,7 +81,7 @@ class Progress:
             "unscored": self.tally.unscored,
             "calls": self.calls,
             "usage": self.usage,
-            "cost_usd": self.cost,
+            "cost_usd": self.cost if self.calls else 0.0,
             "unpriced_calls": self.unpriced,
             "per_minute": None if rate is None else round(rate, 1),
             "seconds_left": None if not rate else round(left / rate * 60),

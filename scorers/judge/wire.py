@@ -126,15 +126,18 @@ STOPS = {
 
 def call(step: Step, content: bytes, told: Mapping[str, str]) -> Call:
     """What a server answered with 200, read without trusting that it is what it should be."""
-    request_id = str(told.get("request-id") or "")
     try:
         message = json.loads(content)
     except (ValueError, RecursionError):
-        message = None
+        message = content[:200].decode("utf-8", "replace")
+    return of_message(step, message, str(told.get("request-id") or ""))
+
+
+def of_message(step: Step, message: Any, request_id: str) -> Call:
+    """A message of the protocol as a call; anything else is an error of the server's."""
     if not isinstance(message, dict) or not isinstance(message.get("content"), list):
-        shown = content[:200].decode("utf-8", "replace")
-        return Call(step, "api_error", request_id=request_id,
-                    error=f"the server's answer is no message: {shown!r}")  # fmt: skip
+        told = f"the server's answer is no message: {str(message)[:200]!r}"
+        return Call(step, "api_error", request_id=request_id, error=told)
     blocks = [one for one in message["content"] if isinstance(one, dict)]
     # A thinking block may stand first: picked by type, never by place.
     texts = [str(b.get("text") or "") for b in blocks if b.get("type") == "text"]
