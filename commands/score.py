@@ -1,4 +1,4 @@
-"""`score`: put rubrics to the transcripts."""
+"""`score`: put rubrics to the transcripts, by rules or by a model that judges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ from typing import Any
 
 import click
 
-from commands import DONE, NOT_HELD, common, existing, load_rubrics, progress, put, rubric_option
+from commands import (
+    DONE,
+    NOT_HELD,
+    _judge,
+    common,
+    existing,
+    load_rubrics,
+    progress,
+    put,
+    rubric_option,
+)
+from commands._options import judge_options
+from commands._scope import scope
 from rubrics import Rating, Rubric
 from scorers import running
 from store import Store, scoring
@@ -19,8 +31,39 @@ BATCH = 2_000
 
 @click.command("score")
 @click.option("--signals", "by_signals", is_flag=True, help="By rules: no key, no model.")
+@click.option(
+    "--judge",
+    "judges",
+    multiple=True,
+    metavar="MODEL",
+    help="By this model. Several judge as several raters. Else TRAITBOOK_JUDGE.",
+)
 @click.option("--trait", "traits", multiple=True, help="Only this trait. Repeatable.")
 @click.option("--release", "releases", multiple=True, help="Only this release. Repeatable.")
+@click.option(
+    "--repeats",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 99),
+    help="How often a judge is asked the same; 3 for numbers that gate.",
+)
+@click.option("--pair", is_flag=True, help="Rubrics on pairs: matched scenarios, in both orders.")
+@click.option(
+    "--versus",
+    nargs=2,
+    metavar="BASE CANDIDATE",
+    help="Which of the two releases shows more of each --trait, in both orders.",
+)
+@click.option("--batch", is_flag=True, help="As message batches: half the price, within a day.")
+@click.option(
+    "--max-cost",
+    type=click.FloatRange(min=0),
+    metavar="USD",
+    help="Stop before the call that could pass it.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask whether the price is right.")
+@click.option("--plan", "only_plan", is_flag=True, help="Say what it would ask and cost; no more.")
+@judge_options
 @rubric_option
 @common
 @click.pass_context
@@ -28,24 +71,57 @@ def command(
     context: click.Context, /, by_signals: bool, db: Path, as_json: bool, **given: Any
 ) -> None:
     """Rate every transcript that has not been rated yet. The same again asks nothing."""
-    if not by_signals:
-        raise click.UsageError("say how to score: --signals (rules; no key, no model)")
+    models = tuple(given["judges"]) or (() if by_signals else _default_judge())
+    if by_signals == bool(models):
+        raise click.UsageError(
+            "say how to score: --signals (rules; no key, no model), or --judge MODEL"
+        )
     rubrics = load_rubrics(given["folders"])
     if strange := [trait for trait in given["traits"] if trait not in rubrics]:
         raise click.BadParameter(f"no trait {strange[0]!r}; there are: {', '.join(rubrics)}")
     if given["traits"]:
         rubrics = {trait: rubrics[trait] for trait in given["traits"]}
     store = existing(db)
-    told = score_signals(store, rubrics, given["releases"])
+    if models:
+        told = _judge.each(models, lambda model: _by_judge(store, model, rubrics, given))
+    else:
+        told = score_signals(store, rubrics, given["releases"])
     if as_json:
         put(told)
+    elif models:
+        for one in told.get("runs", [told]):
+            for line in _judge.summary(one):
+                click.echo(line)
     else:
         click.echo(
             f"{told['asked']:,} asked: {told['rated']:,} rated, "
             f"{told['not_applicable']:,} not applicable, "
             f"{sum(told['unscored'].values()):,} unscored"
         )
-    context.exit(NOT_HELD if told["unscored"] else DONE)
+    ends = told.get("runs", [told])
+    held = not any(one.get("unscored") or one.get("stopped") for one in ends)
+    context.exit(DONE if held else NOT_HELD)
+
+
+def _default_judge() -> tuple[str, ...]:
+    from scorers.judge.settings import default_model
+
+    found = default_model()
+    return (found,) if found else ()
+
+
+def _by_judge(
+    store: Store, model: str, rubrics: dict[str, Rubric], given: dict[str, Any]
+) -> dict[str, Any]:
+    judge = _judge.made(store, model, given)
+    asked = [one for one in rubrics.values() if one.level != "pair"]
+    if not asked:
+        raise click.UsageError("rubrics on pairs are asked with --pair")
+    order = _judge.Order(
+        asked, scope(store, given["releases"]), given["repeats"], given["max_cost"],
+        given["yes"], given["only_plan"], given["batch"], given["releases"],
+    )  # fmt: skip
+    return _judge.score(store, judge, order)
 
 
 def score_signals(
@@ -53,7 +129,7 @@ def score_signals(
 ) -> dict[str, Any]:
     """Put the signals to all that lacks them, with a progress bar; what came of it, as JSON."""
     asked = running.signals_for(rubrics)
-    where, values = _where(store, releases)
+    where, values = scope(store, releases)
     total = store.one(
         f"SELECT count(*) FROM transcripts t JOIN releases e ON e.key = t.release WHERE {where}",
         values,
@@ -74,15 +150,6 @@ def score_signals(
         "usage": {},
         "cost_usd": 0.0,
     }
-
-
-def _where(store: Store, releases: tuple[str, ...]) -> tuple[str, list[str]]:
-    if not releases:
-        return "1", []
-    known = [row["name"] for row in store.rows("SELECT name FROM releases ORDER BY place")]
-    if strange := [name for name in releases if name not in known]:
-        raise click.BadParameter(f"no release {strange[0]!r}; there are: {', '.join(known)}")
-    return f"e.name IN ({', '.join('?' * len(releases))})", list(releases)
 
 
 def _batched(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import schema
+from store import schema, schema_judge
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -38,7 +38,12 @@ def m003_views(db: Database) -> None:
     _run(db, schema.VIEWS)
 
 
-STEPS: list[Step] = [m001_transcripts, m002_ratings, m003_views]
+def m004_judge(db: Database) -> None:
+    """A judge's calls, warrants and flags; runs that can be watched and cancelled; batches."""
+    _run(db, schema_judge.JUDGE)
+
+
+STEPS: list[Step] = [m001_transcripts, m002_ratings, m003_views, m004_judge]
 
 
 def _run(db: Database, script: str) -> None:

@@ -20,6 +20,7 @@ import pytest
 from rubrics import Rubric, load_all
 from store import Store
 from store.adding import add
+from tests.messages_server import Server, serving_messages
 from transcripts import Message, Transcript, read
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +45,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made = Store(tmp_path / "t.db")
     yield made
     made.close()
+
+
+@pytest.fixture
+def messages_server() -> Iterator[Server]:
+    """A local server that speaks the Messages wire format; `.api` is its whole state."""
+    with serving_messages() as server:
+        yield server
 
 
 @pytest.fixture

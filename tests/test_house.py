@@ -20,7 +20,7 @@ HOUSE: dict[str, set[str]] = {
     "stats": set(),
     "transcripts": {"checked"},
     "rubrics": {"checked"},
-    "scorers": {"transcripts", "rubrics"},
+    "scorers": {"transcripts", "rubrics", "checked"},
     "reviews": {"transcripts", "rubrics", "stats"},
     "releases": {"transcripts", "rubrics", "stats", "checked"},
     "store": {"transcripts", "rubrics"},

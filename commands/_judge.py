@@ -1,0 +1,230 @@
+"""A judge's run from the shell: plan, price, confirm, run with a bar, and say what came of it."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import click
+
+from commands import note
+from commands._batch import Batching
+from commands._driving import CANCELLED, Driving
+from rubrics import Rubric
+from scorers import judge as judges
+from scorers.judge import (
+    Abilities,
+    BadSettings,
+    Item,
+    Judge,
+    Judging,
+    Plan,
+    Progress,
+    attacks,
+)
+from store import Store, judging, runs
+from transcripts import Transcript
+
+SETTINGS = ("temperature", "max_tokens", "slots", "timeout")
+
+
+@dataclass
+class Order:
+    """What a judge is to be asked: of which transcripts, by which rubrics, how often."""
+
+    rubrics: list[Rubric]
+    where: tuple[str, Any] = ("1", ())
+    repeats: int = 1
+    max_cost: float | None = None
+    yes: bool = False
+    only_plan: bool = False
+    batch: bool = False
+    releases: tuple[str, ...] = ()
+    run: runs.Run | None = None
+    flagged: set[str] = field(default_factory=set)
+
+
+class StoppedEarly(click.ClickException):
+    """The judge cannot be asked at all; a plain sentence, and exit code 1."""
+
+    exit_code = 1
+
+
+def made(store: Store, model: str, given: Mapping[str, Any], salt: str = "") -> Judge:
+    """The judge that options, environment and `.env` describe, with what its server is known
+    to do."""
+    rest = {name: given[name] for name in SETTINGS if given.get(name) is not None}
+    if given.get("batch"):
+        rest["long_cache"] = True
+    try:
+        told = judges.settings(
+            model, base_url=given.get("base_url"), key=given.get("api_key"), **rest
+        )
+        prices = judges.price_file()
+    except (BadSettings, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+    known = judging.abilities(store, told.place, told.model)
+    return Judge(told, prices, salt or secrets.token_hex(16), Abilities(**known))
+
+
+def score(store: Store, judge: Judge, order: Order) -> dict[str, Any]:
+    """Ask what is missing; what came of it, as JSON. Raises click's exceptions."""
+    plan = foreseen(store, judge, order)
+    if order.only_plan:
+        return {"plan": plan.told()}
+    if not plan.judgements:
+        note("nothing to ask: this judge has answered all of it")
+        return {"run": None, **Progress(0).told(), "cost_usd": 0.0, "plan": plan.told()}
+    _confirmed(judge, order, plan)
+    return _run(store, judge, order, plan)
+
+
+def foreseen(store: Store, judge: Judge, order: Order) -> Plan:
+    """The plan; marks transcripts that look like attacks on a judge on the way."""
+
+    def repeats(transcript: Transcript) -> int:
+        found = attacks.flags(transcript)
+        if found:
+            order.flagged.add(transcript.id)
+            judging.flag(store, transcript.id, found)
+        return _repeats(order, transcript)
+
+    def work() -> judging.Work:
+        return judging.missing(store, judge.rater, order.rubrics, repeats, order.where)
+
+    try:
+        judges.calibrate(judge, work())
+    except judges.Fatal as error:
+        raise StoppedEarly(str(error)) from error
+    plan = judges.plan(judge, work())
+    plan.flagged = len(order.flagged)
+    return plan
+
+
+def _repeats(order: Order, transcript: Transcript) -> int:
+    # What looks like an attack is judged twice: an injection seldom sways both alike.
+    return max(order.repeats, 2) if transcript.id in order.flagged else order.repeats
+
+
+def _confirmed(judge: Judge, order: Order, plan: Plan) -> None:
+    for line in told(judge, order, plan):
+        note(line)
+    if order.max_cost is not None and plan.money["cached"] is None:
+        _wrong(
+            f"--max-cost cannot be kept: the price of {judge.settings.model} is unknown; put it "
+            "into a price file (docs/judge.md)"
+        )
+    if order.yes:
+        return
+    if not sys.stdin.isatty():
+        _wrong("a priced run without a terminal needs --yes")
+    if not click.confirm("Ask?", err=True):
+        raise click.Abort
+
+
+def _wrong(sentence: str) -> NoReturn:
+    raise click.UsageError(sentence)
+
+
+def told(judge: Judge, order: Order, plan: Plan) -> Iterator[str]:
+    """The plan in lines for people."""
+    yield (
+        f"{judge.rater} at {judge.settings.place}: {plan.judgements:,} judgements of "
+        f"{plan.transcripts:,} transcripts, at most {plan.calls:,} calls and their repairs"
+    )
+    tokens = f"{plan.prompt_tokens:,.0f} tokens in, {plan.output_tokens:,.0f} out"
+    yield f"{tokens} (input {plan.tokens_by}, output estimated)"
+    if plan.money["cached"] is None:
+        yield "price: unknown; this model is not in the price file"
+    else:
+        ways = ", ".join(f"{way} ${cost:.4f}" for way, cost in plan.money.items())
+        used = "batch" if order.batch else "cached"
+        yield f"price: {ways} (this run: {used}; prices of {plan.prices_as_of})"
+    if plan.flagged:
+        yield (
+            f"{plan.flagged:,} transcripts hold words that look like an attack on the judge: "
+            "judged twice, marked for a person"
+        )
+
+
+def _run(store: Store, judge: Judge, order: Order, plan: Plan) -> dict[str, Any]:
+    judging.keep_rubrics(store, order.rubrics)
+    work = judging.missing(
+        store, judge.rater, order.rubrics, lambda one: _repeats(order, one), order.where
+    )
+    before = dict(order.run.progress) if order.run else None
+    progress = Progress(plan.judgements, before)
+    key = order.run.key if order.run else None
+    with runs.going(store, judge.rater, options(judge, order), plan.judgements, key=key) as run:
+        driving = Driving(store, judge, run, progress)
+        with driving.watched():
+            if order.batch:
+                why = Batching(driving, order.rubrics, order.max_cost).go(work)
+            else:
+                why = _flown(driving, judges.items(judge, work), order)
+        state = CANCELLED if why == CANCELLED else "stopped" if why else "done"
+        runs.ended(store, run, state, why)
+    if judge.abilities.changed and progress.tally.rated:
+        judging.remember(store, judge.settings.place, judge.settings.model, judge.abilities.known())
+    return {"run": run, **progress.told(), "stopped": why or None, "plan": plan.told()}
+
+
+def _flown(driving: Driving, work: Iterable[Item], order: Order) -> str:
+    """All of the work, over connections; "" at its end, else why it stopped before."""
+    spent = driving.progress.cost or 0.0
+    passing = Judging(driving.judge, work, max_cost=order.max_cost, spent=spent)
+    driving.on_stop(passing.stop)
+    with closing(iter(passing)) as coming:
+        for judged in coming:
+            if judged:
+                driving.keep(judged)
+            driving.look()
+    return passing.why
+
+
+def options(judge: Judge, order: Order) -> dict[str, Any]:
+    """What a run must know to be taken up again; the key is not among it."""
+    told: dict[str, Any] = {name: getattr(judge.settings, name) for name in SETTINGS}
+    return {
+        **told,
+        "model": judge.settings.model,
+        "base_url": judge.settings.place,
+        "rubrics": [[one.trait, one.version] for one in order.rubrics],
+        "traits": [one.trait for one in order.rubrics],
+        "releases": list(order.releases),
+        "repeats": order.repeats,
+        "max_cost": order.max_cost,
+        "batch": order.batch,
+        "salt": judge.salt,
+    }
+
+
+def summary(told: Mapping[str, Any]) -> Iterator[str]:
+    """What came of a run in lines for people."""
+    if told.get("run") is None:
+        return
+    cost = told["cost_usd"]
+    money = "cost unknown" if cost is None else f"${cost:.4f}"
+    unscored: Mapping[str, int] = told["unscored"]
+    reasons = ", ".join(f"{why} {count:,}" for why, count in sorted(unscored.items()))
+    yield (
+        f"run {told['run']}: {told['asked']:,} asked: {told['rated']:,} rated, "
+        f"{told['not_applicable']:,} not applicable, {sum(unscored.values()):,} unscored"
+        f"{f' ({reasons})' if reasons else ''}; {money}"
+    )
+    if told["stopped"]:
+        yield f"stopped early: {told['stopped']}"
+        yield f"`traitbook resume {told['run']}` goes on where it stopped"
+
+
+def each(models: Sequence[str], ask: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """Several judges one after the other: each its own run, never merged into one count."""
+    found = [ask(model) for model in models]
+    return found[0] if len(found) == 1 else {"runs": found}
+
+
+__all__ = ["Order", "each", "made", "options", "score", "summary"]

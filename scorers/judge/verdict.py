@@ -1,0 +1,260 @@
+"""From a judge's words to ratings: what can be read is checked, what cannot is said to be so.
+
+Each turn that was asked about gets one rating: `rated` with quotes that were looked up,
+`not_applicable`, or `unscored` with its reason. Nothing is guessed and nothing is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field, StrictBool, ValidationError
+
+from rubrics import Rater, Rating, Rubric
+from scorers.judge.evidence import look_up, proves
+from scorers.judge.prompt import Prepared
+from transcripts.transcript import encodable
+
+LONGEST_REPLY = 400_000
+MOST_BRACES = 40
+MOST_QUOTES = 20
+LONGEST_REASON = 4_000
+
+_FENCED = re.compile(r"```(?:json|JSON)?\s*\n(.*?)```", re.S)
+_DECODER = json.JSONDecoder()
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("true and false are no numbers")
+    return value
+
+
+Number = Annotated[int, BeforeValidator(_no_bool)]
+
+
+class Said(BaseModel):
+    """Words the judge gives as evidence, and the message it says they are of."""
+
+    text: str
+    message: Number | None = None
+
+
+class Verdict(BaseModel):
+    """One verdict as the judge wrote it. Its value may lie off the rubric's scale."""
+
+    message: Number | None = None
+    applicable: StrictBool = True
+    quotes: list[Said] = Field(default_factory=list)
+    reason: str = ""
+    value: Number | None = None
+
+
+class Unreadable(ValueError):
+    """A reply in which no answer was found; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reply says of each place that was asked about, and what a repair must mend."""
+
+    ratings: dict[int | None, Rating]
+    mend: str = ""
+
+    def over(self, first: Reading) -> Reading:
+        """This reading of a repaired answer, with what was good in the first answer kept.
+
+        A repair must not talk a judge out of what it had said soundly.
+        """
+        merged = {
+            place: rating if rating.status != "unscored" or place not in self.ratings
+            else self.ratings[place]
+            for place, rating in first.ratings.items()
+        }  # fmt: skip
+        return Reading(merged)
+
+
+def verdicts(reply: str) -> list[Verdict]:
+    """The verdicts in a reply, whatever stands around them. Raises `Unreadable`."""
+    if len(reply) > LONGEST_REPLY:
+        raise Unreadable("it is far too long")
+    found: list[list[Verdict]] = []
+    wrong = "it holds no JSON object"
+    for document in _documents(reply):
+        try:
+            told = _verdicts(document)
+        except ValidationError as error:
+            wrong = _first(error)
+            continue
+        if told is not None and told not in found:
+            found.append(told)
+    if len(found) > 1:
+        raise Unreadable("it holds several answers that differ")
+    if not found:
+        raise Unreadable(wrong)
+    return found[0]
+
+
+def _documents(reply: str) -> Iterator[Any]:
+    """Every JSON value in the reply: the whole of it, else those that begin at some brace."""
+    text = reply.strip().removeprefix("\ufeff")
+    for candidate in (text, *_FENCED.findall(text)):
+        try:
+            yield json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+        return
+    at, tries = _brace(text, 0), 0
+    while at >= 0 and tries < MOST_BRACES:
+        tries += 1
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            end = at + 1
+        else:
+            yield value
+        at = _brace(text, end)
+
+
+def _brace(text: str, start: int) -> int:
+    places = [at for at in (text.find("{", start), text.find("[", start)) if at >= 0]
+    return min(places, default=-1)
+
+
+def _verdicts(document: Any) -> list[Verdict] | None:
+    """The verdicts of one JSON value; None where it is no answer at all."""
+    if isinstance(document, dict) and "verdicts" in document:
+        document = document["verdicts"]
+    elif isinstance(document, dict) and "value" in document:
+        document = [document]  # a small model's way: the one verdict, bare
+    elif not (isinstance(document, list) and document and _like_verdict(document[0])):
+        return None
+    if not isinstance(document, list):
+        document = [document]
+    return [Verdict.model_validate(_without_nulls(one)) for one in document]
+
+
+def _like_verdict(value: Any) -> bool:
+    return isinstance(value, dict) and "value" in value
+
+
+def _without_nulls(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: inner for key, inner in value.items() if inner is not None}
+
+
+def _first(error: ValidationError) -> str:
+    told = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, told['loc']))}: {told['msg']}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of whom, and about what: all that a reply is read against."""
+
+    prepared: Prepared
+    rubric: Rubric
+    rater: Rater
+    repeat: int = 1
+    other: str | None = None
+
+    @property
+    def places(self) -> tuple[int | None, ...]:
+        """Each place that gets a rating: the assistant's turns, or the whole."""
+        return self.prepared.turns if self.rubric.level == "turn" else (None,)
+
+    def unscored(self, place: int | None, why: str, reason: str = "") -> Rating:
+        """A rating that says why there is none."""
+        return replace(self.rating(place, "not_applicable"), status="unscored", why=why,
+                       reason=reason[:LONGEST_REASON])  # fmt: skip
+
+    def rating(self, place: int | None, status: Any, value: float | None = None) -> Rating:
+        """A rating of a place, still without quotes and reason."""
+        return Rating(
+            transcript=self.prepared.identity if not self.other
+            else self.prepared.identity.partition("+")[0],
+            trait=self.rubric.trait, rater=self.rater, status=status, value=value, message=place,
+            repeat=self.repeat, rubric=self.rubric.version, other=self.other,
+        )  # fmt: skip
+
+    def all_unscored(self, why: str, reason: str = "") -> dict[int | None, Rating]:
+        """Every place, unscored alike: nothing came back that could be read."""
+        return {place: self.unscored(place, why, reason) for place in self.places}
+
+
+def read(reply: str, asked: Asked) -> Reading:
+    """What a reply says of each place that was asked about."""
+    try:
+        told = verdicts(reply)
+    except Unreadable as error:
+        return Reading(asked.all_unscored("bad_json", f"the answer: {error}"), str(error))
+    ratings: dict[int | None, Rating] = {}
+    mend: list[str] = []
+    for one in told:
+        place = one.message if asked.rubric.level == "turn" else None
+        if place not in asked.places:
+            mend.append(f"there is no assistant message {place}")
+        elif place in ratings:
+            mend.append(f"there are two verdicts on {_called(place)}")
+            ratings[place] = asked.unscored(place, "bad_json", "two verdicts on the same message")
+        else:
+            ratings[place], wrong = _rating(one, place, asked)
+            mend += wrong
+    _left_out(ratings, mend, told, asked)
+    return Reading(ratings, "; ".join(mend[:5]))
+
+
+def _left_out(
+    ratings: dict[int | None, Rating], mend: list[str], told: list[Verdict], asked: Asked
+) -> None:
+    """A turn left out is not applicable, if the rest of the answer can be trusted."""
+    absent = [place for place in asked.places if place not in ratings]
+    sound = asked.rubric.level == "turn" and not mend
+    for place in absent:
+        if sound:
+            left = asked.rating(place, "not_applicable")
+            ratings[place] = replace(left, reason="the judge left this message out")
+        else:
+            ratings[place] = asked.unscored(place, "bad_json", "the answer has no verdict on it")
+    if absent and not told:
+        mend.append("it holds no verdict; say applicable: false where the rubric does not apply")
+
+
+def _rating(one: Verdict, place: int | None, asked: Asked) -> tuple[Rating, list[str]]:
+    """The rating of a verdict, and what is wrong with it."""
+    quotes = tuple(
+        look_up(said.text, said.message, asked.prepared) for said in one.quotes[:MOST_QUOTES]
+    )
+    reason = encodable(one.reason.strip())[:LONGEST_REASON]
+    scale = asked.rubric.scale
+    if not one.applicable:
+        made = replace(asked.rating(place, "not_applicable"), reason=reason, quotes=quotes)
+        return made, []
+    if one.value is None:
+        made = asked.unscored(place, "bad_json", reason or "the verdict has no value")
+        return replace(made, quotes=quotes), [f"{_called(place)} has no value"]
+    if not scale.holds(one.value):
+        told = f"{one.value} is not on the scale {scale.low} to {scale.high}"
+        made = asked.unscored(place, "off_scale", f"{told}. {reason}".strip())
+        return replace(made, quotes=quotes), [f"{_called(place)}: {told}"]
+    rest = 0 if scale.holds(0) else scale.low
+    if one.value != rest and not any(proves(q, place, asked.prepared) for q in quotes):
+        made = asked.unscored(place, "evidence", f"{one.value:+d} was said. {reason}".strip())
+        return replace(made, quotes=quotes), [
+            f"{_called(place)}: the value {one.value} needs at least one quote of three words or "
+            "more, copied letter for letter from " + _where(place)
+        ]
+    return replace(asked.rating(place, "rated", float(one.value)), reason=reason, quotes=quotes), []
+
+
+def _called(place: int | None) -> str:
+    return "the transcript" if place is None else f"message {place}"
+
+
+def _where(place: int | None) -> str:
+    return "a message of the assistant" if place is None else f"message {place} itself"
