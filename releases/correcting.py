@@ -51,7 +51,7 @@ class _Split(NamedTuple):
     people: Floats
     judge: Floats
     rest: Floats
-    scenarios: tuple[np.ndarray, np.ndarray]  # type: ignore[type-arg]
+    scenarios: tuple[np.ndarray, np.ndarray]
 
 
 def correct(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -12,7 +12,7 @@ from releases.comparing import Change, Two, adjusted, change, coverage
 from releases.drift import Drift
 from releases.gatefile import GateFile, Limit
 from releases.telling import difference, plain
-from rubrics.answers import Answers
+from rubrics.answers import Answers, Whole
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 
@@ -134,7 +134,9 @@ def _missing(found: Change, margin: float) -> str:
         return f"{found.scenarios} scenarios cannot rule it out; more are needed"
     reach = (found.smallest_detectable or 0.0) / margin
     needed = int(np.ceil(found.scenarios * reach**2))
-    least = plain(found.smallest_detectable, share=found.is_share)
+    least = plain(found.smallest_detectable, share=False)
+    if found.is_share:
+        least = f"{(found.smallest_detectable or 0.0) * 100:.0f} points"
     told = f"{found.scenarios} scenarios could have shown {least}"
     if needed > found.scenarios:
         return f"{told}; about {needed:,} would show the margin"
@@ -156,7 +158,8 @@ def _lacking(known: Evidence, labels: int, rules: GateFile, compared: bool) -> l
     two, told = known.two, []
     if two.note:
         told.append(two.note)
-    shared = np.intersect1d(*(one.scenario[one.has_value] for one in two[:2])).size
+    seen = [one.scenario[one.has_value] for one in two[:2]]
+    shared = np.intersect1d(seen[0], seen[1]).size
     if compared and not two.note and shared < rules.min_scenarios:
         told.append(f"{shared} shared scenarios; at least {rules.min_scenarios} are asked for")
     for one, which in ((two.base, "base"), (two.candidate, "candidate")):
@@ -196,11 +199,6 @@ def _floor(known: Evidence, limit: Limit) -> tuple[str, list[str]]:
     return "", []
 
 
-def _at_floor(one: Answers, floor: float) -> np.ndarray:  # type: ignore[type-arg]
+def _at_floor(one: Answers, floor: float) -> Whole:
     at = one.turns.at[np.nan_to_num(one.turns.value, nan=-np.inf) >= floor]
     return np.unique(one.key[at])
-
-
-def names(found: Sequence[Gated], verdict: Verdict) -> list[str]:
-    """The traits with this verdict."""
-    return [one.trait for one in found if one.verdict == verdict]

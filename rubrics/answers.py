@@ -149,12 +149,13 @@ def gather(instrument: Instrument, rows: npt.NDArray[Any], places: Places) -> An
 
 
 def _at_level(instrument: Instrument, key: Whole, message: Whole) -> npt.NDArray[np.bool_]:
-    right = (message > 0) == (instrument.level == "turn")
+    right: npt.NDArray[np.bool_] = (message > 0) == (instrument.level == "turn")
     if right.all():
         return right
     # Transcripts without any rating at the right level keep what they have.
     with_right = np.unique(key[right])
-    return right | ~np.isin(key, with_right)
+    kept: npt.NDArray[np.bool_] = right | ~np.isin(key, with_right)
+    return kept
 
 
 def _turns(
@@ -168,7 +169,8 @@ def _turns(
 
     def average(values: npt.NDArray[Any]) -> Floats:
         with np.errstate(invalid="ignore"):
-            return np.bincount(at[valued], values[valued], both.size) / count
+            mean: Floats = np.bincount(at[valued], values[valued], both.size) / count
+        return mean
 
     return Turns(
         at=at[:0], message=both % width, value=average(value), under=average(value <= -1),

@@ -86,14 +86,13 @@ def _apart(
     if all(words) and not words[0] & words[1]:
         told = [f"{name} in version {sorted(w)[-1]}" for name, w in zip(names, words, strict=True)]
         return f"asked in different words ({told[0]}, {told[1]}): score both with one version"
+    rater = each[-1][0].instrument.rater
     for side in (0, 1):
         if words[side]:
             continue
-        others = _raters(store, trait, numbers[side])
-        rater = each[-1][0].instrument.rater
-        if others:
-            told = f"{names[side]} was rated by {', '.join(others)} and not by {rater}"
-            return f"{told}: a change of rater is no change of the model; score both with one"
+        if others := _raters(store, trait, numbers[side]):
+            lead = f"{names[side]} was rated by {', '.join(others)} and not by {rater}"
+            return f"{lead}: a change of rater is no change of the model; score both with one"
     return ""
 
 
@@ -125,3 +124,25 @@ def doubts(store: Store, release: str) -> list[str]:
     if imports and imports > 1:
         found.append(f"{release} was put together from {imports} imports of that name")
     return found
+
+
+def series(
+    store: Store, raters: Sequence[str] = (), traits: Sequence[str] = ()
+) -> dict[str, list[Source]]:
+    """For each trait every instrument that may stand on its line, the older first: those of the
+    named raters, else all judges, else a trait's only rater. Raises `StoreError` as `chosen`."""
+    if raters:
+        keys = [naming.named(store, name).key for name in raters]
+        found: dict[str, list[Source]] = {}
+        for one in sources(store):
+            trait = one.instrument.trait
+            if one.rater in keys and (not traits or trait in traits):
+                found.setdefault(trait, []).append(one)
+        if not found:
+            raise StoreError(f"{', '.join(raters)} has rated none of these")
+        return found
+    by = chosen(store, (), traits)
+    for trait in by:
+        judges = [one for one in sources(store, trait=trait) if one.kind == "judge"]
+        by[trait] = judges or by[trait]
+    return by

@@ -54,7 +54,8 @@ def sources(store: Store, *, trait: str | None = None) -> list[Source]:
 
 def places(store: Store, releases: Iterable[str] | None = None) -> Places:
     """Where transcripts stand: of these releases, or of all."""
-    where, values = "1", ()
+    where = "1"
+    values: tuple[Any, ...] = ()
     if releases is not None:
         where = "e.name IN (SELECT value FROM json_each(?))"
         values = (json.dumps(list(releases)),)
