@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import schema
+from store import reviewing_schema, schema
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -38,7 +38,12 @@ def m003_views(db: Database) -> None:
     _run(db, schema.VIEWS)
 
 
-STEPS: list[Step] = [m001_transcripts, m002_ratings, m003_views]
+def m005_reviews(db: Database) -> None:
+    """Queues, claims, how a person's rating was made, tags of comments, splits of labels."""
+    _run(db, reviewing_schema.REVIEWING)
+
+
+STEPS: list[Step] = [m001_transcripts, m002_ratings, m003_views, m005_reviews]
 
 
 def _run(db: Database, script: str) -> None:
