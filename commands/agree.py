@@ -91,9 +91,7 @@ def _row(one: Agreed) -> list[Any]:
     alpha = one.number("alpha")
     low, high = alpha.low, alpha.high
     between = None if low is None or high is None else f"{low:.2f} .. {high:.2f}"
-    rest = [
-        one.number(n).estimate for n in ("kappa", "kappa_weighted", "ac2", "spearman", "pearson")
-    ]
+    rest = [one.number(name).estimate for name in NUMBERS[2:-1]]
     raw = one.number("raw").estimate
     share = None if raw is None else f"{raw:.1%}"
     return [one.matched.trait, one.numbers.n, share, alpha.estimate, between, *rest]

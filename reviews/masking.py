@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from transcripts import Message, Part, Transcript
+from transcripts import Message, Transcript
 
 MASK = "\u2588\u2588\u2588\u2588"
-"""What stands where a name stood: always equally long, so that it does not tell the name's length."""
+"""What stands where a name stood: of one length, so that it does not tell the name's."""
 
 NAMES = Path(__file__).parent / "assistants.txt"
 _ABOUT_ITSELF = (
@@ -116,11 +116,6 @@ def masked(transcript: Transcript) -> tuple[Transcript, dict[tuple[int, int], Ma
 
 SHOWN = ("warranted", "category", "language", "synthetic")
 """Metadata that a blind reader may see."""
-
-
-def part_of(transcript: Transcript, message: int, part: int) -> Part:
-    """One part of a transcript."""
-    return transcript.messages[message - 1].parts[part]
 
 
 @lru_cache(maxsize=1)

@@ -148,7 +148,8 @@ def _stratified(ones: list[Candidate], plan: Plan, rng: random.Random) -> list[E
     entries = []
     for value, group in sorted(strata.items()):
         for one in rng.sample(group, shares[value]):
-            why = f"{plan.rater or 'the raters'} gave {value:+g}: 1 of {shares[value]} of {len(group):,} such"
+            who = plan.rater or "the raters"
+            why = f"{who} gave {value:+g}: 1 of {shares[value]} drawn of {len(group):,} such"
             weight = len(group) / shares[value]
             entries.append(_entry(one, why, stratum=f"{value:g}", weight=weight))
     return entries

@@ -14,7 +14,7 @@ from store.database import Store
 
 _SQL = """
 SELECT t.id, r.message, o.id AS other, b.trait, b.version, s.name AS scenario, e.name AS release,
-       r.status, r.value, b.low, b.high, b.two_sided, r.repeat, v.manner
+       r.status, r.value, b.low, b.high, b.two_sided, r.repeat, r.why
 FROM ratings r
 JOIN transcripts t ON t.key = r.transcript
 JOIN releases e ON e.key = t.release
@@ -63,7 +63,11 @@ def labels(store: Store, rater: int, asked: Asked = Asked()) -> list[Row]:
     latest: dict[tuple[object, ...], Row] = {}
     for row in store.each(f"{sql} ORDER BY r.key", values):
         unit = (row["id"], row["message"], row["other"])
-        latest[(*unit, row["trait"], row["version"], row["repeat"])] = Row(
+        place = (*unit, row["trait"], row["version"], row["repeat"])
+        if row["why"] == "withdrawn":
+            latest.pop(place, None)
+            continue
+        latest[place] = Row(
             unit, row["trait"], row["version"], row["scenario"], row["release"], row["status"],
             row["value"], (row["low"], row["high"], bool(row["two_sided"])), row["repeat"],
         )  # fmt: skip
