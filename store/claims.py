@@ -130,6 +130,13 @@ def item_of(store: Store, key: int, rater: Rater) -> Item | None:
     return _item(rows[0]) if rows else None
 
 
+def regain(store: Store, key: int, rater: Rater) -> Item | None:
+    """An item for a reader whose slot was given away: a further reading. None: it is gone."""
+    with store.write() as connection:
+        hold(connection, key, Keys(connection).rater(rater), at=time.time())
+    return item_of(store, key, rater)
+
+
 def before(store: Store, item: Item, rater: Rater) -> int | None:
     """The item that this reader finished before this one, by the time they did."""
     found: int | None = store.one(

@@ -78,13 +78,14 @@ def make_queue(
             "INSERT INTO queue_items (queue, place, transcript, other, message, readings, stratum, "
             "weight, why) SELECT ?, ?, t.key, (SELECT key FROM transcripts WHERE id = ?), ?, ?, ?, "
             "?, ? FROM transcripts t WHERE t.id = ?",
-            [
-                (queue, place, e.other, e.message, e.readings, e.stratum, e.weight, e.why)
-                + (e.transcript,)
-                for place, e in enumerate(entries, start=1)
-            ],
-        )  # fmt: skip
+            [_row(queue, place, entry) for place, entry in enumerate(entries, start=1)],
+        )
     return queue
+
+
+def _row(queue: int, place: int, entry: Any) -> tuple[Any, ...]:
+    told = (entry.message, entry.readings, entry.stratum, entry.weight, entry.why)
+    return (queue, place, entry.other, *told, entry.transcript)
 
 
 def queues(store: Store, *, clock: float | None = None) -> list[Queue]:

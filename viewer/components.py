@@ -32,6 +32,8 @@ reader = _component("reader", "Reader")
 listing = _component("listing", "Transcripts")
 board = _component("board", "Traits by release")
 quotes = _component("quotes", "What lies behind")
+queue_board = _component("queue_board", "Queues")
+desk = _component("desk", "Desk")
 overlay = st.components.v2.component(
     "traitbook_overlay", html="<i hidden></i>", js=text("overlay.js"), isolate_styles=False
 )
