@@ -18,7 +18,7 @@ from stats.raters import Agreement, agree, confusion
 NUMBERS = ("raw", "alpha", "kappa", "kappa_weighted", "ac2", "spearman", "pearson", "bias")
 """The numbers of agreement, in the order in which they are shown."""
 
-AVERAGED = "some values are means of repeats or turns: raw, kappa and AC2 take the nearest value"
+AVERAGED = "means are taken to the nearest value for raw, kappa and AC2"
 FEW = 20
 """Under so many scenarios an agreement is exploratory."""
 

@@ -82,16 +82,17 @@ def desk_data(desk: Desk) -> dict[str, Any]:
 
 def _trait(one: Asked) -> dict[str, Any]:
     rubric, rating = one.rubric, one.given
+    of_two = f"Which of the two has more {rubric.name.lower()}?"
     return {
         "trait": rubric.trait,
         "title": rubric.name,
-        "question": f"Which shows more of it? {rubric.question}" if one.pair else rubric.question,
+        "question": of_two if one.pair else rubric.question,
         "m": one.message,
         "pair": one.pair,
         "level": rubric.level,
         "values": _pair_values() if one.pair else _values(rubric),
         "na": rubric.not_applicable,
-        "decide": rubric.decide,
+        "decide": "" if one.pair else rubric.decide,
         "given": _preferred(one) if one.pair else _given(rating, rubric),
         "note": (one.preferred.reason if one.preferred else "") if one.pair
         else rating.reason if rating else "",
