@@ -127,6 +127,7 @@ function article(state, data, message, column) {
 function body(state, data, part, key) {
   const text = make("div", "tb-text" + (part.verbatim ? " tb-verbatim" : ""));
   text.innerHTML = part.html; // made safe on the server: markdown-it without HTML, then nh3
+  text.dataset.body = key; // column:message:part, for what is marked in it
   state.bodies.set(key, { node: text, html: part.html });
   if (!part.fold) return text;
   const details = make("details", "tb-fold" + (part.failed ? " failed" : ""));
@@ -249,6 +250,7 @@ function go(state, row, say = true) {
   const top = state.cells[row]?.find((one) => one.querySelector(".tb-m")) || state.cells[row]?.[0];
   if (top) settle(state, top, 4);
   const message = top?.querySelector("[data-message]")?.dataset.message.split(":")[1];
+  dispatchEvent(new CustomEvent("tb-now"));
   if (message && say) {
     remember("m", message);
     state.live.textContent = `Turn ${row + 1} of ${last + 1}`;
@@ -375,6 +377,7 @@ function listen(state) {
       for (const one of state.cells[state.now]) one.classList.add("now");
       const message = event.target.closest(".tb-m")?.dataset.message;
       if (message) remember("m", message.split(":")[1]);
+      dispatchEvent(new CustomEvent("tb-now"));
     }
   }, options);
   addEventListener("resize", () => fit(state), options);
