@@ -127,14 +127,17 @@ def _say(added: Added, as_json: bool) -> None:
                 "unchanged": added.unchanged,
                 "messages": added.messages,
                 "ratings": added.ratings,
+                "preferences": added.preferences,
                 "refused": [as_row(one) for one in added.refused],
                 "import": added.import_key,
             }
         )
         return
+    pairs = f", {added.preferences:,} preferences" if added.preferences else ""
     click.echo(
         f"{added.transcripts:,} transcripts ({added.new:,} new, {added.unchanged:,} unchanged), "
-        f"{added.messages:,} messages, {added.ratings:,} ratings, {len(added.refused):,} refused"
+        f"{added.messages:,} messages, {added.ratings:,} ratings{pairs}, "
+        f"{len(added.refused):,} refused"
     )
     for one in added.refused[:SHOWN]:
         note(f"refused: {one}")
