@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from screens import adding
 from store import Store
 from store import transcripts as said
 from tests.conftest import ROOT
+from transcripts import Options, Refused
 
 PAGES = sorted((ROOT / "screens").glob("[0-9]*_*.py"))
 
@@ -166,22 +168,40 @@ class TestRead:
         assert "no transcript" in app.error[0].value
 
 
-def test_uploading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an upload did is said as counts and, where something was refused, as a table."""
-    from screens.adding import _import
-    from transcripts import Refused
+class Upload:
+    """A file as Streamlit hands it over."""
 
-    class Upload:
-        name = "two.jsonl"
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name, self.data, self.file_id = name, data, name
 
-        def getbuffer(self) -> bytes:
-            line = json.dumps({"messages": [{"role": "user", "content": "Hi"}]})
-            return f"{line}\nnonsense\n".encode()
+    def getbuffer(self) -> bytes:
+        return self.data
 
+
+def test_uploading(tmp_path: Path) -> None:
+    """An upload is named as the person named it, in what went in and in what was refused."""
+    line = json.dumps({"messages": [{"role": "user", "content": "Hi"}]})
+    file = Upload("two.jsonl", f"{line}\nnonsense\n".encode())
     store = Store(tmp_path / "u.db")
-    added = _import(store, {}, [Upload()], None, "r9")
-    assert not isinstance(added, str)
+    added = adding.bring_in(store, {}, [(file, Options(release="r9"))])
     assert added.new == 1
     assert added.refused == [Refused("two.jsonl", "line 2", added.refused[0].why)]
     assert store.one("SELECT source FROM transcripts") == "two.jsonl: line 1"
     assert not list(tmp_path.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "fits", "mappable"),
+    [
+        ("a.jsonl", b'{"messages": [{"role": "user", "content": "Hi"}]}', True, False),
+        ("a.csv", b"q,a\n1,2\n", False, True),
+        ("a.json", b'[{"q": "1", "a": "2"}]', False, True),
+        ("spans.json", b'{"resourceSpans": []}', False, False),  # known, and known to be empty
+        ("a.bin", b"\x00\x01", False, False),
+        ("a.csv", b"", False, False),
+    ],
+)
+def test_what_an_upload_looks_like(name: str, data: bytes, fits: bool, mappable: bool) -> None:
+    looks = adding.look(Upload(name, data), Options())
+    assert (looks.fits, looks.looked is not None) == (fits, mappable)
+    assert looks.fits or looks.previews[0].refused[0].path == name

@@ -122,8 +122,41 @@ def test_importing_by_upload(page: Any, tmp_path: Path, expect: Any) -> None:
         page.get_by_role("button", name="Import", exact=True).click()
         expect(page.get_by_text("1 transcripts (1 new, 0 unchanged)")).to_be_visible(timeout=15_000)
         expect(page.get_by_text("1 refused")).to_be_visible()
-        page.keyboard.press("Escape")
+        page.get_by_role("link", name="See them in the Library").click()
         expect(page.get_by_text("Is the moon cheese?")).to_be_visible()
+
+
+def test_mapping_an_unknown_file(page: Any, tmp_path: Path, expect: Any) -> None:
+    """A table of a shape nobody knows: a form filled in, a preview, and it goes in as mapped."""
+    source = tmp_path / "mine.csv"
+    source.write_text(
+        "nr,frage,antwort,note\n"
+        'a,Is the moon cheese?,"No, <img src=x onerror=alert(1)> it is rock.",2\n'
+        "b,Is it far?,Quite far away.,3\n"
+    )
+    with serving(tmp_path / "new.db") as address:
+        go(page, f"{address}/add")
+        page.locator('input[type="file"]').first.set_input_files(str(source))
+        expect(page.get_by_text("Which columns are what")).to_be_visible(timeout=15_000)
+        expect(page.locator(".tb-glance").first).to_contain_text("it is rock")
+        expect(page.locator(".tb-glance img")).to_have_count(0)
+        page.get_by_role("combobox", name="Scenario").click()
+        page.get_by_role("option", name="nr", exact=True).click()
+        expect(page.locator(".tb-glance header").first).to_contain_text("scenario a")
+        page.get_by_role("combobox", name="Ratings").click()
+        page.get_by_role("option", name="note").click()
+        page.keyboard.press("Escape")
+        expect(page.locator(".tb-glance footer").first).to_contain_text("note by source: 2")
+        page.get_by_role("button", name="Import", exact=True).click()
+        expect(page.get_by_text("2 transcripts (2 new, 0 unchanged)")).to_be_visible(timeout=15_000)
+        assert list((tmp_path).glob("mine*")) == [source]
+    store = Store(tmp_path / "new.db")
+    kept = store.rows(
+        "SELECT s.name, t.opening FROM transcripts t JOIN scenarios s ON s.key = t.scenario"
+    )
+    assert [tuple(row) for row in kept] == [("a", "Is the moon cheese?"), ("b", "Is it far?")]
+    assert store.one("SELECT count(*) FROM ratings") == 2
+    store.close()
 
 
 def test_typing_in_a_box_triggers_no_keys(page: Any, app_address: str, expect: Any) -> None:

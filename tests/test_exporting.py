@@ -373,7 +373,13 @@ class TestPairs:
             "rejected": "\n\nHuman: Q\n\nAssistant: yes",
         }
         (tmp_path / "hh.jsonl").write_text(json.dumps(record) + "\n")
-        add(store, read(tmp_path / "hh.jsonl"), rubrics)
+        assert add(store, read(tmp_path / "hh.jsonl"), rubrics).preferences == 1
+        assert add(store, read(tmp_path / "hh.jsonl"), rubrics).preferences == 0
+        (kept,) = store.rows(
+            "SELECT f.id, winner, trait FROM preferences p JOIN transcripts f ON f.key = p.first"
+        )
+        assert (kept["winner"], kept["trait"]) == ("first", "preferred")
+        assert transcripts.get(store, kept["id"]).messages[-1].text == "no"
         out = tmp_path / "p.jsonl"
         exporting.write(out, training.pair_rows(store, Wanted(), Counter()), ())
         (row,) = lines(out)

@@ -85,6 +85,8 @@ def _walk(
             yield path, scanner.value(keep=True, top=top)
         except TooLong as error:
             yield path, error
+    elif verdict == "enter" and top and opening not in (b"[", b"{"):
+        raise Malformed(f"'{opening.decode('latin-1')}' where a list or map should begin")
     elif verdict == "skip" or opening not in (b"[", b"{"):
         scanner.value(keep=False, top=top)
     else:

@@ -102,7 +102,9 @@ def _lines(source: Source) -> Iterator[Placed | Refused]:
 
 def _take(line: Any, where: str, chains: dict[tuple[str, str], _Chain], done: list[_Chain]) -> None:
     """Add one line to its conversation; a `/clear` closes that and begins the next."""
-    if not isinstance(line, dict) or line.get("type") not in SPOKEN or not line.get("message"):
+    if not isinstance(line, dict):
+        raise Broken("is not an object")
+    if line.get("type") not in SPOKEN or not line.get("message"):
         return
     session, side = str(line.get("sessionId") or ""), bool(line.get("isSidechain"))
     key = (session, str(line.get("agentId") or "side") if side else "")

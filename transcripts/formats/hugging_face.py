@@ -1,10 +1,11 @@
 """Conversations as Hugging Face datasets keep them: Parquet, and JSON with a column of messages.
 
-`conversation` or `conversations` with `role` and `content` (lmsys/lmsys-chat-1m, allenai/WildChat),
-and in Parquet also `messages`, ShareGPT's `from` and `value`, or any of them as JSON text, as our
-own export and Scout's transcripts have them. `model` and the columns with a meaning here
-(`release`, `scenario`, `sample`, `ratings`) are read as such; all others become metadata. A
-Parquet file without such a column is refused with the columns it has.
+Shapes from the datasets' cards: `conversation` or `conversations` with `role` and `content`
+(lmsys/lmsys-chat-1m, allenai/WildChat), and in Parquet also `messages`, ShareGPT's `from` and
+`value`, or any of them as JSON text, as our own export and Scout's transcripts have them. `model`
+and the columns with a meaning here (`release`, `scenario`, `sample`, `ratings`) are read as such;
+all others become metadata. A Parquet file without such a column is refused with the columns it
+has.
 """
 
 from __future__ import annotations

@@ -101,11 +101,9 @@ def _spans(source: Source) -> Iterator[Placed | Refused]:
             yield item
             continue
         where, record = item
-        many = (
-            a_list(record.get("resourceSpans"))
-            if lines and isinstance(record, Mapping)
-            else [record]
-        )
+        many = a_list(a_map(record).get("resourceSpans")) if lines else [record]
+        if not isinstance(record, Mapping):
+            many = []
         if not many:
             yield Refused(source.name, where, "has no 'resourceSpans'")
         for resource in many:
