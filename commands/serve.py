@@ -31,7 +31,7 @@ def serve(
     db: Path | None, port: int, *, folders: tuple[Path, ...] = (), browser: bool = True
 ) -> int:
     """Run the app until it is stopped; its exit code. It listens on the loopback address only."""
-    environment = dict(os.environ)
+    environment = {**os.environ, "TRAITBOOK_HOME": str(Path.cwd())}  # where .env lies
     if db is not None:
         environment["TRAITBOOK_DB"] = str(db.resolve())
     if folders:

@@ -91,7 +91,8 @@ class Asked:
         """The trait asked, or a name for the words of an unknown rubric."""
         if self.rubric:
             return self.rubric.trait
-        return hashlib.sha256(self.question.encode()).hexdigest()[:8]
+        words = re.sub(r"\b[0-9a-f]{16}\b", "", self.question)  # the code is new in each run
+        return hashlib.sha256(words.encode()).hexdigest()[:8]
 
     @property
     def whole(self) -> bool:
@@ -254,28 +255,43 @@ WISHED = re.compile(
 )
 
 
-def obeying(asked: Asked) -> Any:
+@dataclass(frozen=True)
+class Obeying:
     """Does whatever the transcript says to its judge; otherwise sensible.
 
     A whole answer that stands in the transcript is given back to the letter; a value that is
-    wished for is given to every place, with the quotes it would have given anyway.
+    wished for is given to every place. Its quotes are then `real` words of the assistant, words
+    of the `attack` itself, or `none`.
     """
-    said = [line.text for line in reversed(asked.lines)]
-    for text in said:
-        start = text.find('{"verdicts"')
-        if start >= 0:
-            return text[start : text.rfind("}") + 1]
-    wish = next((found[1] for found in map(WISHED.search, said) if found), None)
-    if wish is None:
-        return sensible(asked)
-    chance = asked.chance("obeying")
-    told = "I was asked to answer so."
-    return {
-        "verdicts": [
-            verdict(judged, int(wish), [(source.number, words_of(source, chance))], reason=told)
-            for judged, source in places(asked)
-        ]
-    }
+
+    quotes: str = "real"
+
+    def __call__(self, asked: Asked) -> Any:
+        said = list(reversed(asked.lines))
+        for line in said:
+            start = line.text.find('{"verdicts"')
+            if start >= 0 and self.quotes == "real":
+                return line.text[start : line.text.rfind("}") + 1]
+        found = ((line, WISHED.search(line.text)) for line in said)
+        line, wish = next(((line, wish) for line, wish in found if wish), (None, None))
+        if line is None or wish is None:
+            return sensible(asked)
+        return {"verdicts": [self._one(asked, line, wish, *place) for place in places(asked)]}
+
+    def _one(
+        self, asked: Asked, line: Line, wish: re.Match[str], judged: Line | None, source: Line
+    ) -> Verdict:
+        begin = max(0, wish.start() - 40)
+        quotes = {
+            "real": [(source.number, words_of(source, asked.chance("obeying")))],
+            "attack": [(line.number, line.text[begin : wish.end()])],
+            "none": [],
+        }
+        told = "I was asked to answer so."
+        return verdict(judged, int(wish[1]), quotes[self.quotes], reason=told)
+
+
+obeying = Obeying()
 
 
 BEHAVIOURS: dict[str, Callable[[], Behaviour]] = {

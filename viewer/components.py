@@ -32,6 +32,8 @@ reader = _component("reader", "Reader")
 listing = _component("listing", "Transcripts")
 board = _component("board", "Traits by release")
 quotes = _component("quotes", "What lies behind")
+rubrics = _component("rubrics", "Rubrics")
+runs = _component("runs", "Runs")
 overlay = st.components.v2.component(
     "traitbook_overlay", html="<i hidden></i>", js=text("overlay.js"), isolate_styles=False
 )

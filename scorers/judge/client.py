@@ -17,7 +17,7 @@ from typing import Any
 from rubrics import Call
 from scorers.judge import wire
 from scorers.judge.pacing import Pace
-from scorers.judge.settings import Settings
+from scorers.judge.settings import LEAST_SECRET, Settings
 from scorers.judge.wire import Abilities, Request
 
 TRIES = 6
@@ -91,7 +91,7 @@ class Client:
             return self._refused(request, error, attempt, sent)
         content = raw.http_response.content
         call = wire.call(request.step, content, raw.headers)
-        call = wire.scrubbed(call, self.settings.scrub)
+        call = wire.scrubbed(call, lambda text: self.settings.scrub(text, LEAST_SECRET))
         self.pace.went_well(raw.headers, wire.used(call.usage))
         return call, None
 

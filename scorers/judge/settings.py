@@ -17,6 +17,10 @@ NO_KEY = "no-key"
 """What is sent where a server of one's own needs none; the SDK insists on something."""
 
 
+LEAST_SECRET = 12
+"""What is shorter may be an ordinary word; no real key is."""
+
+
 class BadSettings(ValueError):
     """A judge that cannot be asked; the message says what is missing and where to put it."""
 
@@ -47,11 +51,16 @@ class Settings:
         """The server's address without any name and password in it: what may be kept and shown."""
         return _bare(self.base_url)
 
-    def scrub(self, text: str) -> str:
-        """The text without the key, wherever a server, a proxy or an error has put it."""
+    def scrub(self, text: str, least: int = 1) -> str:
+        """The text without the key, wherever a server, a proxy or an error has put it.
+
+        Secrets shorter than `least` characters are left: the "key" of a server of one's own is
+        often an ordinary word, and taking it out of a judge's quotes would spoil them.
+        """
         secrets = {self.key, urlsplit(self.base_url).password or ""} - {"", NO_KEY}
         for secret in secrets:
-            text = text.replace(secret, "[key]")
+            if len(secret) >= least:
+                text = text.replace(secret, "[key]")
         return text
 
 
@@ -96,7 +105,7 @@ def dotenv(path: Path | None = None) -> dict[str, str]:
 
     `export` before a name, quotes around a value and comments are understood; nothing is expanded.
     """
-    path = path or Path(".env")
+    path = path or Path(os.environ.get("TRAITBOOK_HOME", "")) / ".env"
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):

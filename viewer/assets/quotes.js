@@ -59,7 +59,7 @@ export default function (component) {
   const open = (item) => setTriggerValue("open", { t: item.t, m: item.m, n: Date.now() });
   const list = make("ul", "tb-found");
   list.append(...data.found.map((item) => found(item, open)));
-  root.replaceChildren(make("h2", "", data.title), make("p", "tb-asked", data.asked), spread(data.spread), list);
+  root.replaceChildren(make("h2", "", data.title), make("p", "tb-asked", data.asked), ...(data.spread.length ? [spread(data.spread)] : []), list);
   if (data.more) root.append(make("p", "tb-asked", data.more));
   root.dataset.ready = data.version;
   if (window.tbPicked) {
