@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -32,6 +32,8 @@ class Order:
     releases: tuple[str, ...] = ()
     mode: Mode = "each"
     run: Run | None = None
+    wanted: Callable[[str, str], bool] = lambda transcript, trait: True
+    """Whether this trait is to be asked of the transcript with this id."""
     flagged: set[str] = field(default_factory=set)
     """Ids of transcripts that look like attacks on a judge; found when the work is planned."""
 
@@ -49,7 +51,8 @@ def planned(store: Store, judge: Judge, order: Order) -> judging.Work:
             judging.flag(store, transcript.id, found)
         return how_often(order, transcript)
 
-    yield from judging.missing(store, judge.rater, order.rubrics, repeats, order.where)
+    work = judging.missing(store, judge.rater, order.rubrics, repeats, order.where)
+    yield from _wanted(order, work)
 
 
 def how_often(order: Order, transcript: Transcript) -> int:
@@ -60,9 +63,17 @@ def how_often(order: Order, transcript: Transcript) -> int:
 
 def missing(store: Store, judge: Judge, order: Order) -> judging.Work:
     """What is missing of transcripts one by one, once `planned` has found the flagged ones."""
-    return judging.missing(
+    work = judging.missing(
         store, judge.rater, order.rubrics, lambda one: how_often(order, one), order.where
     )
+    return _wanted(order, work)
+
+
+def _wanted(order: Order, work: judging.Work) -> judging.Work:
+    for transcript, tasks in work:
+        identity = transcript.id
+        if kept := [task for task in tasks if order.wanted(identity, task.rubric.trait)]:
+            yield transcript, kept
 
 
 def items(store: Store, judge: Judge, order: Order) -> Iterable[Item]:
