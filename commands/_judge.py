@@ -29,12 +29,6 @@ from store import Store, judging, pairs, runs
 SETTINGS = ("temperature", "max_tokens", "slots", "timeout")
 
 
-class StoppedEarly(click.ClickException):
-    """The judge cannot be asked at all; a plain sentence, and exit code 1."""
-
-    exit_code = 1
-
-
 def made(store: Store, model: str, given: Mapping[str, Any], salt: str = "") -> Judge:
     """The judge that options, environment and `.env` describe, with what its server is known
     to do."""
@@ -54,7 +48,10 @@ def made(store: Store, model: str, given: Mapping[str, Any], salt: str = "") -> 
 
 def score(store: Store, judge: Judge, order: Order) -> dict[str, Any]:
     """Ask what is missing; what came of it, as JSON. Raises click's exceptions."""
-    plan = foreseen(store, judge, order)
+    try:
+        plan = foreseen(store, judge, order)
+    except judges.Fatal as error:
+        return {"run": None, **Progress(0).told(), "stopped": str(error)}
     if order.only_plan:
         return {"plan": plan.told()}
     if not plan.judgements:
@@ -65,11 +62,11 @@ def score(store: Store, judge: Judge, order: Order) -> dict[str, Any]:
 
 
 def foreseen(store: Store, judge: Judge, order: Order) -> Plan:
-    """The plan; marks transcripts that look like attacks on a judge on the way."""
-    try:
-        judges.calibrate(judge, planned(store, judge, order))
-    except judges.Fatal as error:
-        raise StoppedEarly(str(error)) from error
+    """The plan; marks transcripts that look like attacks on a judge on the way.
+
+    Raises `Fatal` where the judge cannot be asked at all.
+    """
+    judges.calibrate(judge, planned(store, judge, order))
     plan = judges.plan(judge, planned(store, judge, order))
     plan.flagged = len(order.flagged)
     if order.mode == "versus":
@@ -184,6 +181,8 @@ def options(judge: Judge, order: Order) -> dict[str, Any]:
 def summary(told: Mapping[str, Any]) -> Iterator[str]:
     """What came of a run in lines for people."""
     if told.get("run") is None:
+        if told.get("stopped"):
+            yield f"not begun: {told['stopped']}"
         return
     cost = told["cost_usd"]
     money = "cost unknown" if cost is None else f"${cost:.4f}"

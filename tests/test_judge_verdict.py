@@ -122,7 +122,7 @@ def test_what_cannot_be_read_is_unscored_and_never_zero(turns: Asked, reply: str
 def test_no_reply_raises(reply: str) -> None:
     rubric = Rubric.model_validate(
         {"trait": "t", "question": "?", "level": "turn", "scale": "fit", "not_applicable": "-",
-         "anchors": {n: "-" for n in range(-2, 3)}}
+         "anchors": dict.fromkeys(range(-2, 3), "-")}
     )  # fmt: skip
     reading = verdict.read(reply, Asked(prompt.prepare(TALK, "s"), rubric, BY))
     assert set(reading.ratings) == {2, 4}
