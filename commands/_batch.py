@@ -29,6 +29,7 @@ from transcripts import Transcript
 KEPT_AT_ONCE = 200
 SLOWEST_POLL = 60.0
 ALIKE = 3
+FOR_NOTHING = 3
 ADOPTED_WITHIN = timedelta(minutes=15)
 
 
@@ -43,6 +44,7 @@ class Batching:
         self._server = BatchServer(self._judge.settings)
         self._gathering: int | None = None
         self._last: Prepared | None = None
+        self._for_nothing = 0
 
     def go(self, work: Iterator[tuple[Transcript, list[Task]]]) -> str:
         """Ask all of the work; "" at its end, else a plain sentence why it stopped."""
@@ -216,8 +218,9 @@ class Batching:
                 continue
             settled.append(name)
             call = server.came(made[3], result)
-            if call is None:
-                continue  # cancelled: it is still missing, and asked when the run is taken up
+            if call is None:  # let go of before it was asked: it goes into the next batch
+                following.append(entry)
+                continue
             call = self._judge.priced(call, made[3], batch=True)
             if call.status == "api_error":
                 errors[call.error] = errors.get(call.error, 0) + 1
@@ -230,6 +233,9 @@ class Batching:
         self._unless_alike(one, errors, sound)
         self._commit(one, judged, settled, following)
         batches.mark(self._store, one.key, "ended")
+        self._for_nothing = 0 if sound or errors else self._for_nothing + 1
+        if self._for_nothing >= FOR_NOTHING:
+            raise Fatal(f"{self._for_nothing} batches came back unasked; try without --batch")
 
     def _unless_alike(self, one: Batch, errors: dict[str, int], sound: int) -> None:
         """Raises `Fatal`, and keeps nothing, where every request failed for one and the same

@@ -6,7 +6,6 @@ import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import click
@@ -14,7 +13,7 @@ import click
 from commands import note
 from commands._batch import Batching
 from commands._driving import CANCELLED, Driving
-from rubrics import Rubric
+from commands._work import Order, items, missing, planned
 from scorers import judge as judges
 from scorers.judge import (
     Abilities,
@@ -24,34 +23,10 @@ from scorers.judge import (
     Judging,
     Plan,
     Progress,
-    attacks,
 )
-from store import Store, judging, runs
-from transcripts import Transcript
+from store import Store, judging, pairs, runs
 
 SETTINGS = ("temperature", "max_tokens", "slots", "timeout")
-
-
-@dataclass
-class Order:
-    """What a judge is to be asked: of which transcripts, by which rubrics, how often."""
-
-    rubrics: list[Rubric]
-    where: tuple[str, Any] = ("1", ())
-    repeats: int = 1
-    max_cost: float | None = None
-    yes: bool = False
-    only_plan: bool = False
-    batch: bool = False
-    releases: tuple[str, ...] = ()
-    run: runs.Run | None = None
-    flagged: set[str] = field(default_factory=set)
-
-
-class StoppedEarly(click.ClickException):
-    """The judge cannot be asked at all; a plain sentence, and exit code 1."""
-
-    exit_code = 1
 
 
 def made(store: Store, model: str, given: Mapping[str, Any], salt: str = "") -> Judge:
@@ -73,7 +48,10 @@ def made(store: Store, model: str, given: Mapping[str, Any], salt: str = "") -> 
 
 def score(store: Store, judge: Judge, order: Order) -> dict[str, Any]:
     """Ask what is missing; what came of it, as JSON. Raises click's exceptions."""
-    plan = foreseen(store, judge, order)
+    try:
+        plan = foreseen(store, judge, order)
+    except judges.Fatal as error:
+        return {"run": None, **Progress(0).told(), "stopped": str(error)}
     if order.only_plan:
         return {"plan": plan.told()}
     if not plan.judgements:
@@ -84,30 +62,16 @@ def score(store: Store, judge: Judge, order: Order) -> dict[str, Any]:
 
 
 def foreseen(store: Store, judge: Judge, order: Order) -> Plan:
-    """The plan; marks transcripts that look like attacks on a judge on the way."""
+    """The plan; marks transcripts that look like attacks on a judge on the way.
 
-    def repeats(transcript: Transcript) -> int:
-        found = attacks.flags(transcript)
-        if found:
-            order.flagged.add(transcript.id)
-            judging.flag(store, transcript.id, found)
-        return _repeats(order, transcript)
-
-    def work() -> judging.Work:
-        return judging.missing(store, judge.rater, order.rubrics, repeats, order.where)
-
-    try:
-        judges.calibrate(judge, work())
-    except judges.Fatal as error:
-        raise StoppedEarly(str(error)) from error
-    plan = judges.plan(judge, work())
+    Raises `Fatal` where the judge cannot be asked at all.
+    """
+    judges.calibrate(judge, planned(store, judge, order))
+    plan = judges.plan(judge, planned(store, judge, order))
     plan.flagged = len(order.flagged)
+    if order.mode == "versus":
+        plan.judgements //= 2  # one judgement, in both orders
     return plan
-
-
-def _repeats(order: Order, transcript: Transcript) -> int:
-    # What looks like an attack is judged twice: an injection seldom sways both alike.
-    return max(order.repeats, 2) if transcript.id in order.flagged else order.repeats
 
 
 def _confirmed(judge: Judge, order: Order, plan: Plan) -> None:
@@ -153,9 +117,6 @@ def told(judge: Judge, order: Order, plan: Plan) -> Iterator[str]:
 
 def _run(store: Store, judge: Judge, order: Order, plan: Plan) -> dict[str, Any]:
     judging.keep_rubrics(store, order.rubrics)
-    work = judging.missing(
-        store, judge.rater, order.rubrics, lambda one: _repeats(order, one), order.where
-    )
     before = dict(order.run.progress) if order.run else None
     progress = Progress(plan.judgements, before)
     key = order.run.key if order.run else None
@@ -163,14 +124,27 @@ def _run(store: Store, judge: Judge, order: Order, plan: Plan) -> dict[str, Any]
         driving = Driving(store, judge, run, progress)
         with driving.watched():
             if order.batch:
-                why = Batching(driving, order.rubrics, order.max_cost).go(work)
+                why = Batching(driving, order.rubrics, order.max_cost).go(
+                    missing(store, judge, order)
+                )
             else:
-                why = _flown(driving, judges.items(judge, work), order)
+                why = _flown(driving, items(store, judge, order), order)
         state = CANCELLED if why == CANCELLED else "stopped" if why else "done"
         runs.ended(store, run, state, why)
     if judge.abilities.changed and progress.tally.rated:
         judging.remember(store, judge.settings.place, judge.settings.model, judge.abilities.known())
-    return {"run": run, **progress.told(), "stopped": why or None, "plan": plan.told()}
+    told = {"run": run, **progress.told(), "stopped": why or None, "plan": plan.told()}
+    if order.mode != "each":
+        told["order_consistency"] = {
+            one.trait: consistency(store, judge, one.trait) for one in order.rubrics
+        }
+    return told
+
+
+def consistency(store: Store, judge: Judge, trait: str) -> dict[str, Any]:
+    """How often a judge says the same of a pair in both orders; None where none was asked."""
+    agree, asked = pairs.order_consistency(store, judge.rater, trait)
+    return {"pairs": asked, "agree": agree, "share": agree / asked if asked else None}
 
 
 def _flown(driving: Driving, work: Iterable[Item], order: Order) -> str:
@@ -199,6 +173,7 @@ def options(judge: Judge, order: Order) -> dict[str, Any]:
         "repeats": order.repeats,
         "max_cost": order.max_cost,
         "batch": order.batch,
+        "mode": order.mode,
         "salt": judge.salt,
     }
 
@@ -206,6 +181,8 @@ def options(judge: Judge, order: Order) -> dict[str, Any]:
 def summary(told: Mapping[str, Any]) -> Iterator[str]:
     """What came of a run in lines for people."""
     if told.get("run") is None:
+        if told.get("stopped"):
+            yield f"not begun: {told['stopped']}"
         return
     cost = told["cost_usd"]
     money = "cost unknown" if cost is None else f"${cost:.4f}"
@@ -216,6 +193,9 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
         f"{told['not_applicable']:,} not applicable, {sum(unscored.values()):,} unscored"
         f"{f' ({reasons})' if reasons else ''}; {money}"
     )
+    for trait, found in (told.get("order_consistency") or {}).items():
+        share = "no pairs" if found["share"] is None else f"{found['share']:.0%}"
+        yield f"{trait}: {share} of {found['pairs']:,} pairs alike in both orders"
     if told["stopped"]:
         yield f"stopped early: {told['stopped']}"
         yield f"`traitbook resume {told['run']}` goes on where it stopped"

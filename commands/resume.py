@@ -40,7 +40,7 @@ def command(context: click.Context, /, run: int, db: Path, as_json: bool, **give
     order = _judge.Order(
         judging.rubrics_of(store, old["rubrics"]), scope(store, tuple(old["releases"])),
         old["repeats"], limit, given["yes"], batch=bool(old.get("batch")),
-        releases=tuple(old["releases"]), run=before,
+        releases=tuple(old["releases"]), mode=old.get("mode", "each"), run=before,
     )  # fmt: skip
     done = _judge.score(store, judge, order)
     if as_json:

@@ -114,12 +114,18 @@ def _by_judge(
     store: Store, model: str, rubrics: dict[str, Rubric], given: dict[str, Any]
 ) -> dict[str, Any]:
     judge = _judge.made(store, model, given)
-    asked = [one for one in rubrics.values() if one.level != "pair"]
+    mode: Any = "versus" if given["versus"] else "pair" if given["pair"] else "each"
+    asked = [one for one in rubrics.values() if (one.level == "pair") == (mode == "pair")]
     if not asked:
-        raise click.UsageError("rubrics on pairs are asked with --pair")
+        raise click.UsageError("rubrics on pairs are asked with --pair, others without")
+    if mode != "each" and given["batch"]:
+        raise click.UsageError("--batch is for transcripts one by one, not for pairs")
+    if mode == "versus" and not given["traits"]:
+        raise click.UsageError("--versus asks which has more of a trait: name it with --trait")
+    releases = tuple(given["versus"] or given["releases"])
     order = _judge.Order(
-        asked, scope(store, given["releases"]), given["repeats"], given["max_cost"],
-        given["yes"], given["only_plan"], given["batch"], given["releases"],
+        asked, scope(store, releases), given["repeats"], given["max_cost"],
+        given["yes"], given["only_plan"], given["batch"], releases, mode,
     )  # fmt: skip
     return _judge.score(store, judge, order)
 

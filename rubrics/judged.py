@@ -58,11 +58,7 @@ class Warrant:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All that one judgement (transcript x rubric x repeat) brought, kept together or not at all.
-
-    `fatal` is a sentence where the failure is the server's or the key's and not this record's:
-    such a judgement is not kept, and stops the run when others fail alike.
-    """
+    """All that one judgement (transcript x rubric x repeat) brought: kept whole or not at all."""
 
     transcript: str
     rubric: Rubric
@@ -73,7 +69,6 @@ class Judged:
     warrants: tuple[Warrant, ...] = ()
     preference: Preference | None = None
     other: str | None = None
-    fatal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

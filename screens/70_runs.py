@@ -11,8 +11,8 @@ from rubrics.judged import RETRYABLE
 from screens.ordering import ordering
 from screens.starting import NotStarted, resumed
 from store import runs as book
+from store.calls import failures, reasons
 from store.errors import StoreError
-from store.failures import failures, reasons
 from viewer.components import runs as component
 from viewer.runs import failures_data, run, runs_data
 

@@ -77,11 +77,11 @@ def _key(order: Order) -> str:
         told = str(error)
     if "no key" not in told:
         return told
-    given = st.text_input(
-        "Key", type="password", key="judge_key", width=420,
-        help="Kept in memory until this tab is closed, never written down. Better: put "
-        "ANTHROPIC_API_KEY into the environment, or into .env where the app was started.",
-    )  # fmt: skip
+    given = st.text_input("Key", type="password", key="judge_key", width=420)
+    st.caption(
+        "Kept in memory until this tab is closed, never written down. Better: put "
+        "`ANTHROPIC_API_KEY` into the environment, or into `.env` where the app was started."
+    )
     return "" if given.strip() else "This server needs a key."
 
 

@@ -15,7 +15,7 @@ from sqlite3 import Connection
 from rubrics import Rubric
 from store.database import Store
 from store.imported import save_scores
-from store.pairs import Half, save_pairs
+from store.imported_pairs import Half, save_pairs
 from transcripts import Refused, Transcript
 from transcripts.transcript import transcript_id
 

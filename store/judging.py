@@ -60,30 +60,6 @@ def _done(store: Store, rater: Rater, identities: list[str]) -> set[tuple[str, s
     return {tuple(row) for row in rows}
 
 
-def pairs_done(store: Store, rater: Rater) -> set[tuple[str, str, str, str, int]]:
-    """(first, second, trait, rubric version, repeat) of the pairs this judge has rated."""
-    rows = store.rows(
-        "SELECT t.id, o.id, b.trait, b.version, r.repeat FROM ratings r "
-        "JOIN transcripts t ON t.key = r.transcript JOIN transcripts o ON o.key = r.other "
-        "JOIN raters a ON a.key = r.rater JOIN rubrics b ON b.key = r.rubric "
-        f"WHERE a.kind = ? AND a.name = ? AND a.version = ? AND {CURRENT} "
-        f"AND NOT (r.status = 'unscored' AND r.why IN ({_AGAIN}))",
-        (rater.kind, rater.name, rater.version),
-    )
-    return {tuple(row) for row in rows}
-
-
-def preferences_done(store: Store, rater: Rater) -> set[tuple[str, str, str]]:
-    """(first, second, trait) of the pairs this judge has compared."""
-    rows = store.rows(
-        "SELECT t.id, o.id, p.trait FROM preferences p JOIN transcripts t ON t.key = p.first "
-        "JOIN transcripts o ON o.key = p.second JOIN raters a ON a.key = p.rater "
-        "WHERE a.kind = ? AND a.name = ? AND a.version = ?",
-        (rater.kind, rater.name, rater.version),
-    )
-    return {tuple(row) for row in rows}
-
-
 class Keeper:
     """Keeps a run's judgements, many a transaction, each whole; remembers keys between them."""
 

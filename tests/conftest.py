@@ -120,14 +120,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(db: Path) -> Iterator[str]:
+def serving(db: Path, **env: str) -> Iterator[str]:
     """The app on a free port of the loopback address, over this database."""
     port = free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
         "--server.address", "127.0.0.1", "--server.headless", "true",
     ]  # fmt: skip
-    env = {**os.environ, "TRAITBOOK_DB": str(db)}
+    env = {**os.environ, "TRAITBOOK_DB": str(db), **env}
     quiet = subprocess.DEVNULL
     server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=quiet, stderr=quiet)
     try:

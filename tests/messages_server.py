@@ -160,7 +160,8 @@ def as_authors_meant(*paths: str | Path, bias: int = 0) -> Knowing:
         said = {n: m.text for n, m in getattr(one, "numbered", lambda *_: ())("assistant")}
         for score in getattr(one, "scores", ()):
             if score.kind == "author" and score.status != "unscored":
-                words = said.get(score.message) if score.message else "\n".join(said.values())
+                whole = "\n".join(text for text in said.values() if text.strip())
+                words = said.get(score.message) if score.message else whole
                 value = None if score.value is None else int(score.value)
                 told[score.trait, words or ""] = value
     return Knowing(told, bias)

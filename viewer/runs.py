@@ -68,7 +68,7 @@ def run(one: Any) -> dict[str, Any]:
         "planned": planned,
         "parts": _parts(told, asked, planned, unscored),
         "figures": _figures(one, told, unscored),
-        "note": one.note,
+        "note": "" if one.note == one.state else one.note,
     }
 
 

@@ -40,12 +40,12 @@ def judgement(prepared: Prepared, task: Task, rater: Rater, *, cached: bool = Tr
             ratings = asked.all_unscored(failed.status, failed.error or failed.status)
             return replace(made, ratings=tuple(ratings.values()), calls=tuple(calls))
     words = prompt.question(task.rubric, prepared, task.repeat, warrants)
-    reading = yield from _answered(asked, words, calls, cached)
+    reading = yield from answered(asked, words, calls, cached)
     return replace(made, ratings=tuple(reading.ratings.values()), calls=tuple(calls),
                    warrants=warrants)  # fmt: skip
 
 
-def _answered(
+def answered(
     asked: Asked, words: str, calls: list[Call], cached: bool
 ) -> Generator[Request, Call, Reading]:
     """The rating call, and one repair where the answer cannot be used as it is."""

@@ -121,26 +121,30 @@ class Flight:
             return News("answered", prepared.identity)
         calls: list[Call] = []
         try:
-            judged = await self._carried(course, calls)
-        except Fatal as error:
-            return self._fatal(str(error), prepared.identity)
+            judged, fatal = await self._carried(course, calls)
         finally:
             await self._budget.settle(reserved, tuple(calls))
-        return self._sorted(judged, prepared.identity)
+        return self._sorted(judged, prepared.identity, fatal)
 
-    async def _carried(self, course: Course, calls: list[Call]) -> Judged:
-        """The course, carried over the connection to its end."""
+    async def _carried(self, course: Course, calls: list[Call]) -> tuple[Judged, str]:
+        """The course, carried over the connection to its end; a plain sentence beside it where
+        what failed would fail all others too."""
         call: Call | None = None
+        fatal = ""
         while True:
             try:
                 request = next(course) if call is None else course.send(call)
             except StopIteration as end:
                 judged: Judged = end.value
-                return judged
-            call = self._judge.priced(await self._client.ask(request), request)
+                return judged, fatal
+            try:
+                call = self._judge.priced(await self._client.ask(request), request)
+            except Fatal as error:
+                fatal = str(error)
+                call = Call(request.step, "api_error", error=fatal, cost=0.0)
             calls.append(call)
 
-    def _sorted(self, judged: Judged, identity: str) -> News:
+    def _sorted(self, judged: Judged, identity: str, fatal: str) -> News:
         """What is to be kept now. Failures of the server are held back until something succeeds:
         where all fail alike, the run stops and none of them is kept."""
         failed = [c for c in judged.calls if c.status in RETRYABLE]
@@ -151,22 +155,17 @@ class Flight:
             kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             return News("answered", identity, (*held, judged), kept)
         self._held.append(judged)
-        sign = f"{failed[-1].status}: {failed[-1].error}"
-        self._count(sign)
-        if self._alike[1] >= ALIKE:
-            self.stop(f"{self._alike[1]} judgements in a row failed alike ({sign[:200]})")
-        return News("answered", identity)
-
-    def _fatal(self, told: str, identity: str) -> News:
-        self._count(told)
-        if not self._succeeded or self._alike[1] >= ALIKE_FATAL:
-            self.stop(told)
-        return News("answered", identity)
-
-    def _count(self, sign: str) -> None:
+        sign = fatal or f"{failed[-1].status}: {failed[-1].error}"
         last, times = self._alike
         self._alike = (sign, times + 1 if sign == last else 1)
+        most = ALIKE if not fatal else ALIKE_FATAL if self._succeeded else 1
+        if self._alike[1] >= most:
+            self._held.clear()
+            told = f"{self._alike[1]} judgements in a row failed alike ({sign[:200]})"
+            self.stop(fatal or told)
+        return News("answered", identity)
 
     def left(self) -> list[Judged]:
-        """Failures still held back at the end, to be kept: unless all failed alike."""
-        return [] if self._alike[1] >= ALIKE else self._held
+        """Failures still held back at the end, to be kept: some others have gone well, or too few
+        have failed to tell."""
+        return self._held

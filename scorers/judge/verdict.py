@@ -161,7 +161,8 @@ class Asked:
     rubric: Rubric
     rater: Rater
     repeat: int = 1
-    other: str | None = None
+    about: tuple[str, str | None] = ("", None)
+    """The transcript the rating is of and, of a pair, the other; by default what was prepared."""
 
     @property
     def places(self) -> tuple[int | None, ...]:
@@ -175,12 +176,18 @@ class Asked:
 
     def rating(self, place: int | None, status: Any, value: float | None = None) -> Rating:
         """A rating of a place, still without quotes and reason."""
+        transcript, other = self.about
         return Rating(
-            transcript=self.prepared.identity if not self.other
-            else self.prepared.identity.partition("+")[0],
-            trait=self.rubric.trait, rater=self.rater, status=status, value=value, message=place,
-            repeat=self.repeat, rubric=self.rubric.version, other=self.other,
-        )  # fmt: skip
+            transcript=transcript or self.prepared.identity,
+            trait=self.rubric.trait,
+            rater=self.rater,
+            status=status,
+            value=value,
+            message=place,
+            repeat=self.repeat,
+            rubric=self.rubric.version,
+            other=other,
+        )
 
     def all_unscored(self, why: str, reason: str = "") -> dict[int | None, Rating]:
         """Every place, unscored alike: nothing came back that could be read."""
