@@ -53,7 +53,8 @@ def line(
     releases: Sequence[tuple[str, int]], by: Sequence[Answers], labels: Answers | None
 ) -> list[Line]:
     """One trait's lines, a measure each. `releases` are (name, number) in order; `by` the answers
-    of each instrument over all of them, the older first; `labels` people's."""
+    of each instrument over all of them, the older first; `labels` people's. Worst-case bounds are
+    left out of the changes."""
     steps = _steps(releases, by)
     if not steps:
         return []
@@ -128,8 +129,9 @@ def _changed(made: Point, step: _Step, measure: str, check: Drift | None) -> Poi
     if not step.previous:
         return made
     if step.before is not None:
+        two = Two(step.before, step.here)
         bridged = f"bridged: {step.previous} was judged by it too" if check else ""
-        return replace(made, change=change(Two(step.before, step.here), measure), why=bridged)
+        return replace(made, change=change(two, measure, bounds=False), why=bridged)
     rater = step.here.instrument.rater
     told = f"{step.previous} was not rated by {rater}: score it to bridge"
     return replace(made, bridge=step.previous, why=told)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 import screens
+from rubrics import Rater
 from screens.changes import change_data
 from screens.overview import SAID, detail, groups, overview
-from store.behind import behind, distribution, raters
+from store.behind import RaterCount, behind, distribution
 from store.releases import releases
 from viewer import tones
 from viewer.board import board_data
@@ -67,7 +68,8 @@ if told:
         on_slice_change=cut,
         on_open_change=lambda: None,
     )
-    rater = next(one for one in raters(store) if one.key == told.source.rater)
+    who = Rater.parse(told.source.instrument.rater)
+    rater = RaterCount(told.source.rater, who.kind, who.name, who.version, len(told.here))
     rubric = rubrics.get(trait)
     counts = distribution(store, trait, str(rater))
     quotes(

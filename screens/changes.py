@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import screens
+from releases.comparing import bounded
 from releases.telling import sentence
 from rubrics import Rubric
 from screens.overview import Detail, Overview, pressed, sliced, to_read
@@ -67,7 +68,8 @@ def _said(told: Detail, lines: list[Any], rubric: Rubric | None) -> list[dict[st
         if point.change is not None and told.base is not None:
             shown = point.change.shown
             tone = "none" if not shown else "bad" if point.change.difference > 0 else "good"
-            text = sentence(point.change, told.base, told.candidate, rubric, checked=checked)
+            moved = bounded(point.change, told.two) if told.two else point.change
+            text = sentence(moved, told.base, told.candidate, rubric, checked=checked)
             made.append({"text": text, "tone": tone})
         if point.why and point.why not in [one["text"] for one in made]:
             made.append({"text": point.why, "tone": "none"})

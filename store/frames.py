@@ -198,7 +198,7 @@ def metadata_names(store: Store, *, most: int = 24, looked_at: int = 2000) -> li
         "(SELECT * FROM (SELECT metadata FROM transcripts ORDER BY key LIMIT ?) UNION ALL "
         "SELECT * FROM (SELECT metadata FROM transcripts ORDER BY key DESC LIMIT ?)) t, "
         "json_each(t.metadata) j WHERE j.type IN ('text', 'integer', 'true', 'false') "
-        "GROUP BY j.key HAVING known BETWEEN 2 AND ? ORDER BY known, j.key",
+        "GROUP BY j.key HAVING known BETWEEN 2 AND ? AND j.key <> 'pair' ORDER BY known, j.key",
         (looked_at, looked_at, most),
     )
     return [row["name"] for row in rows]

@@ -43,7 +43,7 @@ function value(cell, pick) {
   part.style.width = `${cell.coverage * 100}%`;
   cover.append(part);
   below.append(make("span", "", `n ${cell.n.toLocaleString("en")}`), cover);
-  if (cell.coverage < 1) below.append(make("span", "tb-part", cell.coverage > 0.995 ? "99+\u202f%" : percent(cell.coverage)));
+  if (cell.coverage < 1) below.append(make("span", cell.coverage < 0.95 ? "tb-part" : "", `${Math.floor(cell.coverage * 100)}\u202f%`));
   node.append(line, axis(cell), below);
   return node;
 }

@@ -170,7 +170,7 @@ function slices(data, choose) {
     if (row.low != null) axis.append(Object.assign(make("i", `whisker ${row.tone}`), { style: `left:${row.low * 100}%;width:${(row.high - row.low) * 100}%` }));
     if (row.x != null) axis.append(Object.assign(make("i", `dot ${row.tone}`), { style: `left:${row.x * 100}%` }));
     line.append(axis);
-    tr.append(first, line, make("td", "", row.note || row.text), make("td", "n", row.levels), make("td", "n", `${row.n} scenarios`));
+    tr.append(first, line, make("td", "", row.note || row.text), make("td", "n", row.levels), make("td", "n", `${row.n} scenario${row.n === 1 ? "" : "s"}`));
     table.append(tr);
   }
   const way = make("div", "tb-way");
