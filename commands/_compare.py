@@ -9,7 +9,7 @@ import click
 
 from commands import note, put, table
 from releases.comparing import Change, Two, compare
-from releases.telling import difference, plain, sentence
+from releases.telling import difference, plain, sentence, told_apart
 from rubrics import Rubric
 from store import Store
 from store.choosing import chosen, doubts, met
@@ -71,8 +71,9 @@ def _print(
                      one.p_adjusted])  # fmt: skip
     table(COLUMNS, rows)
     click.echo()
+    said = told_apart(changes)
     for one in changes:
-        if one.shown or one.difference is None:
+        if one in said or one.difference is None:
             click.echo(sentence(one, *names, rubrics.get(one.trait)))
     quiet = sum(1 for one in changes if not one.shown and one.difference is not None)
     if quiet:

@@ -102,9 +102,10 @@ def adjusted(found: Sequence[Change]) -> list[Change]:
     return [replace(one, p_adjusted=p) for one, p in zip(found, family, strict=True)]
 
 
-def change(two: Two, measure: str, *, level: float = 0.95) -> Change:
+def change(two: Two, measure: str, *, level: float = 0.95, bounds: bool = True) -> Change:
     """One measure: samples averaged within scenario, then paired by scenario, t on scenarios less
-    one; exact where values are yes-or-no and few changed, or where nothing varies."""
+    one; exact where values are yes-or-no and few changed, or where nothing varies. Worst-case
+    bounds, which cost as much again, can be left for later (`bounded`)."""
     shared = paired(two, measure)
     made = _difference(shared, two.instrument, measure, level)
     told = two.instrument
@@ -115,8 +116,13 @@ def change(two: Two, measure: str, *, level: float = 0.95) -> Change:
         coverage_base=coverage(two.base), coverage_candidate=coverage(two.candidate),
         exploratory=0 < made.n < EXPLORATORY, note=_why(two, made),
     )  # fmt: skip
-    low, high = _worst(two, measure)
-    return _with_power(replace(found, worst_low=low, worst_high=high), told)
+    return _with_power(bounded(found, two) if bounds else found, told)
+
+
+def bounded(found: Change, two: Two) -> Change:
+    """The change with its worst-case bounds."""
+    low, high = _worst(two, found.measure)
+    return replace(found, worst_low=low, worst_high=high)
 
 
 def paired(two: Two, measure: str) -> Pairs:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from releases.comparing import Change
 from releases.telling import difference
 
-LEFT, WIDTH, ROW, RIGHT = 250, 360, 22, 190
+LEFT, WIDTH, ROW, RIGHT = 300, 330, 22, 190
 
 
 class Row(NamedTuple):
@@ -68,4 +68,4 @@ def _row(row: Row, y: float, at) -> str:  # type: ignore[no-untyped-def]
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 40 else label[:39] + "\u2026"
+    return label if len(label) <= 46 else label[:45] + "\u2026"

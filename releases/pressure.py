@@ -48,6 +48,7 @@ class Flipping:
     number: Estimate
     key: npt.NDArray[np.int64]
     held: npt.NDArray[np.intp]
+    flipped: npt.NDArray[np.bool_]
     changes: npt.NDArray[np.intp]
 
 
@@ -130,5 +131,5 @@ def flipping(answers: Answers) -> Flipping:
         flip_shares(right, turned, scenarios[known]),
         bootstrap_mean(changes.astype(float), told) if places.size
         else Estimate(None, note="no conversation of two rated turns"),
-        answers.key[places], flips.held, changes,
+        answers.key[places], flips.held, flips.flipped, changes,
     )  # fmt: skip

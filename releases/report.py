@@ -13,7 +13,7 @@ from releases.comparing import Change
 from releases.correcting import Corrected
 from releases.drawing import Row, forest
 from releases.gate import Gate
-from releases.telling import difference, measure_title, plain, sentence, signed, title
+from releases.telling import difference, measure_title, plain, sentence, signed, title, told_apart
 from releases.verdicts import cell
 from rubrics import Rubric
 from stats.estimate import Estimate
@@ -114,7 +114,7 @@ def _environment(*, escape: bool) -> Environment:
 def _told(report: Report) -> dict[str, Any]:
     """What the templates are given: words made, charts drawn."""
     rubrics = report.rubrics
-    shown = sorted((one for one in report.changes if one.shown), key=_worst_first)
+    shown = sorted(told_apart(report.changes), key=_worst_first)
 
     def told(one: Change) -> str:
         found = next((m for m in report.measured if m.trait == one.trait), None)
@@ -148,11 +148,15 @@ def _rubric(row: Row, rubrics: Mapping[str, Rubric]) -> bool:
 def _answer(report: Report, shown: Sequence[Change]) -> str:
     """The first line: what is the matter, in one sentence."""
     worse = sum((one.difference or 0) > 0 for one in shown)
-    better = len(shown) - worse
-    told = f"{worse} of {len(report.changes)} measures are worse beyond chance, {better} better"
+    better, all_of = len(shown) - worse, len({one.trait for one in report.changes})
+    told = f"{worse} {_things(worse)} worse beyond chance and {better} better, in {all_of} traits"
     if report.gate is None:
         return f"{told}. No gate was asked."
     return f"{told}. The gate says {report.gate.verdict}."
+
+
+def _things(count: int) -> str:
+    return "measure is" if count == 1 else "measures are"
 
 
 def _worst_first(one: Change) -> tuple[bool, float]:
@@ -162,7 +166,8 @@ def _worst_first(one: Change) -> tuple[bool, float]:
 
 def _checked(found: Measured) -> str:
     if not found.labels:
-        return ", checked by nobody"
+        by_people = found.rater.startswith(("person:", "author"))
+        return "" if by_people else ", checked by nobody"
     who = f"{len(found.people)} people" if len(found.people) > 1 else found.people[0]
     return f", checked by {who} on {found.labels:,}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from releases.comparing import Change
 from rubrics import Rubric
@@ -61,6 +61,13 @@ def sentence(
     basis = [f"{change.scenarios:,} scenario{'s' if change.scenarios != 1 else ''}"]
     basis.append(f"{said_by(change.rater)}{checked}")
     return f"{told}, {', '.join(basis)}{_beware(change)}."
+
+
+def told_apart(changes: Sequence[Change]) -> list[Change]:
+    """The changes beyond chance, without a trait's mean distance where under or over says it."""
+    shown = [one for one in changes if one.shown]
+    said = {one.trait for one in shown if one.measure != "mean_abs"}
+    return [one for one in shown if one.measure != "mean_abs" or one.trait not in said]
 
 
 def said_by(rater: str) -> str:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from releases.comparing import Change, Two, change, measures
+from releases.comparing import Change, Two, adjusted, change, coverage, measures
 from releases.drift import Drift, drift
 from releases.levels import level
 from rubrics.answers import Answers, Instrument
@@ -31,6 +31,9 @@ class Point:
     change: Change | None
     bridge: str = ""
     why: str = ""
+    not_applicable: int = 0
+    unscored: int = 0
+    coverage: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ def line(
     releases: Sequence[tuple[str, int]], by: Sequence[Answers], labels: Answers | None
 ) -> list[Line]:
     """One trait's lines, a measure each. `releases` are (name, number) in order; `by` the answers
-    of each instrument over all of them, the older first; `labels` people's."""
+    of each instrument over all of them, the older first; `labels` people's. Worst-case bounds are
+    left out of the changes."""
     steps = _steps(releases, by)
     if not steps:
         return []
@@ -72,12 +76,12 @@ class _Step:
 def _steps(releases: Sequence[tuple[str, int]], by: Sequence[Answers]) -> list[_Step]:
     steps: list[_Step] = []
     for name, number in releases:
-        for whole in reversed(by):
-            here = whole.of(number)
-            if here.has_value.any():
-                break
-        else:
+        found = [(whole, whole.of(number)) for whole in by]
+        most = max(len(here) for _, here in found)
+        if not most:
             continue
+        # A judge that only saw the anchors of an old release is not that release's judge.
+        whole, here = [one for one in found if 2 * len(one[1]) >= most][-1]
         before, previous = None, ""
         if steps:
             previous = steps[-1].release
@@ -108,6 +112,11 @@ def _measure(steps: Sequence[_Step], measure: str, checks: Mapping[str, Drift]) 
             step.release, step.here.instrument, epoch, int(step.here.has_value.sum()),
             level(step.here, measure), None,
         )  # fmt: skip
+        absent = np.isnan(step.here.value) & np.isnan(step.here.coverage)
+        made = replace(
+            made, not_applicable=int(absent.sum()), unscored=int(step.here.failed.sum()),
+            coverage=coverage(step.here),
+        )  # fmt: skip
         points.append(_changed(made, step, measure, check))
     told = ""
     if checks:
@@ -120,8 +129,9 @@ def _changed(made: Point, step: _Step, measure: str, check: Drift | None) -> Poi
     if not step.previous:
         return made
     if step.before is not None:
+        two = Two(step.before, step.here)
         bridged = f"bridged: {step.previous} was judged by it too" if check else ""
-        return replace(made, change=change(Two(step.before, step.here), measure), why=bridged)
+        return replace(made, change=change(two, measure, bounds=False), why=bridged)
     rater = step.here.instrument.rater
     told = f"{step.previous} was not rated by {rater}: score it to bridge"
     return replace(made, bridge=step.previous, why=told)
@@ -139,3 +149,18 @@ def _smoothed(points: Sequence[Point]) -> Ewma | None:
     if sigma <= 0:
         return None
     return ewma(series, target=float(series[:half].mean()), sigma=sigma)
+
+
+def adjusted_by_release(lines: Sequence[Line]) -> list[Line]:
+    """The lines with every change's p adjusted over all traits and measures of its release."""
+    families: dict[str, list[tuple[int, int]]] = {}
+    for i, one in enumerate(lines):
+        for k, point in enumerate(one.points):
+            if point.change is not None:
+                families.setdefault(point.release, []).append((i, k))
+    points = [list(one.points) for one in lines]
+    for places in families.values():
+        changes = [points[i][k].change for i, k in places]
+        for (i, k), found in zip(places, adjusted([c for c in changes if c]), strict=True):
+            points[i][k] = replace(points[i][k], change=found)
+    return [replace(one, points=tuple(p)) for one, p in zip(lines, points, strict=True)]

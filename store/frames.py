@@ -175,3 +175,30 @@ def _table(store: Store, sql: str, values: tuple[Any, ...], columns: int) -> Any
 
 def _column(store: Store, sql: str, values: tuple[Any, ...] = ()) -> Whole:
     return _table(store, sql, values, 1)[:, 0].astype(np.int64)  # type: ignore[no-any-return]
+
+
+def stamp(store: Store) -> str:
+    """Changes whenever ratings, transcripts or releases do: what worked-out numbers are kept by."""
+    row = store.rows(
+        "SELECT (SELECT max(key) FROM ratings), (SELECT count(*) FROM ratings), "
+        "(SELECT max(key) FROM transcripts), (SELECT count(*) FROM transcripts), "
+        "(SELECT group_concat(name || ' ' || place) FROM (SELECT * FROM releases ORDER BY key)), "
+        "(SELECT total(length(metadata)) FROM transcripts)"
+    )[0]
+    return "|".join(str(one) for one in row)
+
+
+def metadata_names(store: Store, *, most: int = 24, looked_at: int = 2000) -> list[str]:
+    """Keys of the metadata by which transcripts can be sliced: of few values, and more than one.
+
+    Looks at the first and the last transcripts, `looked_at` of each.
+    """
+    rows = store.rows(
+        "SELECT j.key AS name, count(DISTINCT j.value) AS known FROM "
+        "(SELECT * FROM (SELECT metadata FROM transcripts ORDER BY key LIMIT ?) UNION ALL "
+        "SELECT * FROM (SELECT metadata FROM transcripts ORDER BY key DESC LIMIT ?)) t, "
+        "json_each(t.metadata) j WHERE j.type IN ('text', 'integer', 'true', 'false') "
+        "GROUP BY j.key HAVING known BETWEEN 2 AND ? AND j.key <> 'pair' ORDER BY known, j.key",
+        (looked_at, looked_at, most),
+    )
+    return [row["name"] for row in rows]

@@ -31,6 +31,7 @@ def _component(name: str, label: str):  # type: ignore[no-untyped-def]
 reader = _component("reader", "Reader")
 listing = _component("listing", "Transcripts")
 board = _component("board", "Traits by release")
+change = _component("change", "What changed")
 quotes = _component("quotes", "What lies behind")
 rubrics = _component("rubrics", "Rubrics")
 runs = _component("runs", "Runs")
