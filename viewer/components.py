@@ -34,6 +34,7 @@ board = _component("board", "Traits by release")
 quotes = _component("quotes", "What lies behind")
 queue_board = _component("queue_board", "Queues")
 agreement = _component("agreement", "Agreement")
+threads = _component("threads", "Comments")
 desk = _component("desk", "Desk")
 overlay = st.components.v2.component(
     "traitbook_overlay", html="<i hidden></i>", js=text("overlay.js"), isolate_styles=False

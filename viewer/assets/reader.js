@@ -72,6 +72,7 @@ function bar(state, data) {
   tools.append(make("span", "tb-gap"));
   button("Verbatim", "Every character as it stands (v)", () => send("view", {}), data.verbatim);
   state.folds = button("Thinking and tools", "Show or fold them all (t)", () => unfold(state), false);
+  if (data.desk != null) button("Rate, comment", "Put the desk beside, or away (r)", () => send("desk", {}), data.desk);
   button("\u2190", "The one before in the list (p)", () => send("nav", { step: -1 })).disabled = !data.before;
   button("\u2192", "The next in the list (n)", () => send("nav", { step: 1 })).disabled = !data.after;
   button("Keys ?", "What the keys do", () => state.help.showModal());
@@ -335,6 +336,7 @@ function listen(state) {
     E: () => toEvidence(state, undefined, -1),
     v: () => send("view", {}),
     t: () => unfold(state),
+    r: () => state.desk != null && send("desk", {}),
     "?": () => state.help.showModal(),
   };
   document.addEventListener("keydown", (event) => {
@@ -388,6 +390,7 @@ export default function (component) {
   let state = readers.get(root);
   if (!state) readers.set(root, (state = { root }));
   state.send = setTriggerValue;
+  state.desk = data.desk;
   listen(state);
   if (state.version !== data.version) {
     state.version = data.version;
