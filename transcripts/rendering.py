@@ -133,7 +133,22 @@ def to_rendered(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def to_source(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Where a span of the rendered view stands in the text; None where nothing of it does."""
-    return _map(*_alignment(text), start, end)
+    in_rendered, in_text = _alignment(text)
+    found = _map(in_rendered, in_text, start, end)
+    if found is None:
+        return None
+    # What is written as an entity (`&lt;`) or escaped has no like in the text: an edge of the span
+    # that is nothing else reaches out to its neighbours.
+    plain, source = text_content(rendered(text)), _shown(text)
+    first, last = bisect_left(in_rendered, start), bisect_right(in_rendered, end - 1) - 1
+    begin, finish = found
+    if plain[start : in_rendered[first]].strip():
+        begin = in_text[first - 1] + 1 if first else 0
+        begin += len(source[begin:]) - len(source[begin:].lstrip())
+    if plain[in_rendered[last] + 1 : end].strip():
+        finish = in_text[last + 1] if last + 1 < len(in_text) else len(source)
+        finish = len(source[:finish].rstrip())
+    return begin, finish
 
 
 def _map(here: list[int], there: list[int], start: int, end: int) -> tuple[int, int] | None:
