@@ -58,6 +58,16 @@ def test_the_own_release_and_model_are_hidden_everywhere() -> None:
     assert (shown.metadata, shown.model, shown.source) == ({"category": "x"}, "", "")
 
 
+def test_a_plain_word_is_hidden_only_where_it_names_the_speaker() -> None:
+    made = Transcript(
+        (Message.plain("user", "On what base?"), Message.plain("assistant", "I am Base. On any base; not tuned-7.")),
+        release="base",
+    )  # fmt: skip
+    shown, _ = masked(made, ["tuned-7"])
+    assert shown.messages[0].text == "On what base?"
+    assert shown.messages[1].text == f"I am {MASK}. On any base; not {MASK}."
+
+
 def test_the_mask_does_not_tell_the_length() -> None:
     assert mask("I am Grok.", []).text == mask("I am ChatGPT.", []).text
 
