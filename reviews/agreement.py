@@ -83,7 +83,10 @@ def _undefined(found: Agreement) -> str:
         one: Estimate = getattr(found, name)
         if one.estimate is None:
             lacking.setdefault(one.note, []).append(name)
-    return "; ".join(f"{', '.join(names)}: {why}" for why, names in lacking.items())
+    return "; ".join(
+        why if len(names) == len(NUMBERS) else f"{', '.join(names)}: {why}"
+        for why, names in lacking.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)

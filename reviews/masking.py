@@ -1,8 +1,9 @@
 """A model's naming of itself hidden from its readers, and the way back from what they saw.
 
-Hidden are the names of the transcript's own release and model wherever they stand, and the names
-of well-known assistants and their makers where a model speaks of itself ("I am ...", "made by
-...") or a system prompt tells it who it is. A talk about Gemini the constellation stays as it is.
+Hidden are the names of releases and models wherever they stand, and, where a model speaks of itself
+("I am ...", "made by ...") or a system prompt tells it who it is, their words and the names of
+well-known assistants and their makers. A talk about Gemini the constellation stays as it is, and so
+does the word "base" where a release has that name.
 """
 
 from __future__ import annotations
@@ -66,9 +67,12 @@ class Masked:
 
 def mask(text: str, names: Iterable[str], *, itself: bool = True) -> Masked:
     """The text without these names, and without known assistants' where it speaks of itself."""
-    found = [match.span() for match in _own(tuple(names)).finditer(text)]
+    told = tuple(names)
+    whole = tuple(name for name in told if not name.isalpha() or name.casefold() in _families())
+    words = tuple(name for name in told if name.isalpha())
+    found = [match.span() for match in _own(whole).finditer(text)]
     if itself:
-        for match in _known().finditer(text):
+        for match in _known(words).finditer(text):
             found.append(match.span("name"))
     pieces: list[str] = []
     spans: list[tuple[int, int, int]] = []
@@ -84,20 +88,23 @@ def mask(text: str, names: Iterable[str], *, itself: bool = True) -> Masked:
     return Masked("".join([*pieces, text[last:]]), tuple(spans))
 
 
-def names_of(transcript: Transcript) -> list[str]:
-    """The names by which a transcript could be told: its release, its model, the model's family."""
-    whole = [name for name in (transcript.release, transcript.model) if len(name) >= LEAST]
-    families = {name.casefold() for name in _assistants()}
-    words = {word for name in whole for word in re.split(r"[^\w]+", name)}
-    return sorted({*whole, *(word for word in words if word.casefold() in families)}, key=len)[::-1]
+def names_of(transcript: Transcript, others: Iterable[str] = ()) -> list[str]:
+    """The names by which a transcript could be told: releases and models, and the words in them."""
+    told = (transcript.release, transcript.model, *others)
+    whole = {name for name in told if len(name) >= LEAST}
+    words = {word for name in whole for word in re.findall(r"[^\W\d_]{3,}", name)}
+    return sorted(whole | words, key=lambda name: (-len(name), name))
 
 
-def masked(transcript: Transcript) -> tuple[Transcript, dict[tuple[int, int], Masked]]:
+def masked(
+    transcript: Transcript, others: Iterable[str] = ()
+) -> tuple[Transcript, dict[tuple[int, int], Masked]]:
     """The transcript as a blind reader sees it, and every changed part by (message, part).
 
-    Its release, model, source and metadata that could tell are gone.
+    Its release, model, source and metadata that could tell are gone. `others` are names of other
+    releases and models, which would tell as well.
     """
-    names = names_of(transcript)
+    names = names_of(transcript, others)
     changed: dict[tuple[int, int], Masked] = {}
     messages = []
     for number, message in transcript.numbered():
@@ -132,8 +139,14 @@ def _own(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{told})(?:[-\s.]?\d+(?:\.\d+)*\w?)?(?!\w)", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1)
-def _known() -> re.Pattern[str]:
-    told = "|".join(re.escape(name) for name in sorted(_assistants(), key=len, reverse=True))
+@lru_cache(maxsize=256)
+def _known(words: tuple[str, ...]) -> re.Pattern[str]:
+    names = sorted({*_assistants(), *words}, key=lambda name: (-len(name), name))
+    told = "|".join(map(re.escape, names))
     version = r"(?:[-\s]?(?:\d+(?:\.\d+)*\w?|opus|sonnet|haiku|pro|flash|mini|turbo|nano|ultra))*"
     return re.compile(rf"{_ABOUT_ITSELF}(?P<name>(?:{told}){version})(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _families() -> frozenset[str]:
+    return frozenset(name.casefold() for name in _assistants())

@@ -18,6 +18,7 @@ from store.claims import Item
 from store.comments import comments, tags
 from store.queues import Queue, pace, queue_named
 from store.ratings import of_transcripts
+from store.releases import releases
 from store.reviewing import given, preferences_of
 from viewer import tones
 from viewer.components import desk, overlay, reader
@@ -63,7 +64,8 @@ if item.swapped:
     identities.reverse()
 true = [said.get(store, one) for one in identities]
 heads = ["Left", "Right"] if item.other else ["Transcript"]
-shown, masks = (true, [{} for _ in true]) if item.done else blinded(true, heads)
+telling = [name for one in releases(store) for name in (one.name, one.model) if name]
+shown, masks = (true, [{} for _ in true]) if item.done else blinded(true, heads, telling)
 reading = Reading(
     identities, true, shown, masks, verbatim, "after_reveal" if item.done else "blind", item.key,
     first=item.transcript,

@@ -163,8 +163,8 @@ names = [TOLD.get(name, name) for name in (a, b)]
 unmatched = "Every label was compared."
 if lost:
     unmatched = (
-        f"{lost['a']:,} labels of {names[0]} and {lost['b']:,} of {names[1]} matched nothing or could "
-        "not be compared; traitbook agree --json lists each."
+        f"{lost['a']:,} labels of {names[0]} and {lost['b']:,} of {names[1]} matched nothing or "
+        "could not be compared; traitbook agree --json lists each."
     )
 
 

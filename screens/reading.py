@@ -87,10 +87,13 @@ class Reading:
 
 
 def blinded(
-    true: Sequence[Transcript], names: Sequence[str]
+    true: Sequence[Transcript], names: Sequence[str], others: Sequence[str] = ()
 ) -> tuple[list[Transcript], list[Masks]]:
-    """The transcripts as a blind reader sees them, headed by these names; and what is hidden."""
-    done = [masked(one) for one in true]
+    """The transcripts as a blind reader sees them, headed by these names; and what is hidden.
+
+    `others` are names of further releases and models, which would tell as well.
+    """
+    done = [masked(one, others) for one in true]
     shown = [replace(one, release=name) for (one, _), name in zip(done, names, strict=True)]
     return shown, [masks for _, masks in done]
 

@@ -47,10 +47,6 @@ def settings() -> Settings:
 def who(*, need: bool = True) -> Who | None:
     """Who is reading, asked for where it is not known. With `need` the page stops until it is."""
     told, user = settings(), st.user.to_dict()
-    if user.get("is_logged_in") is False:
-        st.info("Log in to read, rate and comment.")
-        st.button("Log in", on_click=st.login, type="primary")
-        st.stop()
     if user.get("is_logged_in"):
         name = str(user.get("email") or user.get("name") or user.get("sub"))
         return Who(name, "oidc", told.role(name, verified=True))

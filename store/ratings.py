@@ -189,9 +189,12 @@ LEFT JOIN transcripts o ON o.key = r.other
 def of_transcripts(
     store: Store, identities: Iterable[str], *, history: bool = False
 ) -> Iterator[Rating]:
-    """The latest ratings of these transcripts, with quotes; all ever given, with `history`."""
+    """The latest ratings of these transcripts, with quotes; all ever given, with `history`.
+
+    A rating that its rater took back is history only.
+    """
     wanted = json.dumps(list(identities))
-    latest = "" if history else f"AND {CURRENT}"
+    latest = "" if history else f"AND {CURRENT} AND coalesce(r.why, '') <> 'withdrawn'"
     rows = store.rows(
         f"{_COLUMNS} WHERE t.id IN (SELECT value FROM json_each(?)) {latest} "
         "ORDER BY r.transcript, b.trait, a.kind, a.name, r.message, r.repeat, r.key",

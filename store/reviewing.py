@@ -97,11 +97,12 @@ def given(
 ) -> list[Given]:
     """What a person has said of a transcript (of a pair), in order; withdrawn ratings are not in
     it but in the `history`."""
+    latest = "" if history else f"AND {CURRENT} AND coalesce(r.why, '') <> 'withdrawn'"
     rows = store.rows(
         "SELECT r.key, v.manner, v.identity, v.unsure, v.item FROM ratings r "
         "JOIN transcripts t ON t.key = r.transcript JOIN raters a ON a.key = r.rater "
         "LEFT JOIN reviewed v ON v.rating = r.key WHERE t.id = ? AND a.kind = ? AND a.name = ? "
-        f"{'' if history else f'AND {CURRENT}'} "
+        f"{latest} "
         "ORDER BY r.transcript, (SELECT trait FROM rubrics WHERE key = r.rubric), r.message, "
         "r.repeat, r.key",
         (transcript, rater.kind, rater.name),
@@ -110,7 +111,7 @@ def given(
         one for one in of_transcripts(store, [transcript], history=history)
         if (one.rater.kind, one.rater.name) == (rater.kind, rater.name)
     ]  # fmt: skip
-    found = [
+    return [
         Given(
             row["key"], rating, row["manner"] or "imported", row["identity"] or "",
             bool(row["unsure"]), row["item"],
@@ -118,7 +119,6 @@ def given(
         for row, rating in zip(rows, ratings, strict=True)
         if rating.other == other
     ]  # fmt: skip
-    return found if history else [one for one in found if one.rating.why != "withdrawn"]
 
 
 def undo(store: Store, last: Given, rubrics: Mapping[str, Rubric], how: Circumstances) -> Rating:

@@ -37,6 +37,7 @@ rubrics = _component("rubrics", "Rubrics")
 runs = _component("runs", "Runs")
 queue_board = _component("queue_board", "Queues")
 agreement = _component("agreement", "Agreement")
+threads = _component("threads", "Comments")
 desk = _component("desk", "Desk")
 overlay = st.components.v2.component(
     "traitbook_overlay", html="<i hidden></i>", js=text("overlay.js"), isolate_styles=False

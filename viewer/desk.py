@@ -27,7 +27,10 @@ PAIR = (("first", "left", "1"), ("tie", "tie", "2"), ("second", "right", "3"))
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A trait that is asked of what is read; `message` is the turn it is asked of, None: all."""
+    """A trait that is asked of what is read; `message` is the turn it is asked of, None: all.
+
+    Where the turn is the one in focus, `by_turn` has what was said of each: (rating, unsure).
+    """
 
     rubric: Rubric
     message: int | None = None
@@ -37,6 +40,7 @@ class Asked:
     unsure: bool = False
     manner: str = ""
     history: Sequence[str] = ()
+    by_turn: Mapping[int, tuple[Rating, bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,13 @@ def _trait(one: Asked) -> dict[str, Any]:
         "quotes": [{"text": quote.text} for quote in (rating.quotes if rating else ())],
         "late": one.manner == "after_reveal",
         "history": list(one.history),
+        "turns": {
+            str(message): {
+                "given": _given(said, rubric), "note": said.reason, "unsure": unsure,
+                "quotes": [{"text": quote.text} for quote in said.quotes],
+            }
+            for message, (said, unsure) in one.by_turn.items()
+        },
     }  # fmt: skip
 
 

@@ -84,16 +84,36 @@ function drafted(state, one, change) {
   for (const name of Object.keys(next)) if (next[name] == null || next[name] === "") delete next[name];
   keep(draftKey(state, one.trait, target(state, one)), Object.keys(next).length ? next : null);
 }
-// Where nothing names the turn, it is the one in focus.
+// Where nothing names the turn, it is the reply in focus, or the one that follows.
 function target(state, one) {
   if (one.m != null || one.level !== "turn" || one.pair || !state.data.may.includes("turn")) return one.m ?? null;
-  const cell = document.querySelectorAll(".tb-reader .tb-cell.now")[state.data.column];
-  const here = cell?.querySelector(".tb-m.assistant");
-  return here ? +here.dataset.message.split(":")[1] : null;
+  const columns = document.querySelectorAll(".tb-reader .tb-head").length || 1;
+  const cells = [...document.querySelectorAll(".tb-reader .tb-cell")].filter((_, index) => index % columns === state.data.column);
+  const now = Math.max(0, cells.findIndex((cell) => cell.classList.contains("now")));
+  const answers = (cell) => cell.querySelector(".tb-m.assistant");
+  const here = cells.slice(now).find(answers) || cells.slice(0, now).reverse().find(answers);
+  return here ? +answers(here).dataset.message.split(":")[1] : null;
 }
 const note = (state, one) => draft(state, one).note ?? one.note;
 const quotes = (state, one) => draft(state, one).quotes ?? one.quotes.map((q, k) => ({ text: q.text, k }));
 const unsure = (state, one) => draft(state, one).unsure ?? one.unsure;
+
+// A trait that is asked of the turn in focus shows what was said of that turn.
+function focus(state) {
+  if (!state.data.may.includes("turn")) return;
+  for (const one of state.data.traits) {
+    if (one.level !== "turn" || one.pair) continue;
+    const m = target(state, one);
+    const way = [...state.box].reverse().find((x) => x.kind === "rate" && x.trait === one.trait && x.m === m);
+    const said = one.turns[m] || { given: null, note: "", unsure: false, quotes: [] };
+    Object.assign(one, said, way ? { given: shownAs(one, way), note: way.note, unsure: way.unsure } : {});
+  }
+}
+
+function shownAs(one, message) {
+  const found = one.values.find((v) => v.value === message.value);
+  return { status: message.status, value: message.value, label: found ? found.label : "n/a", tone: found ? found.tone : "none" };
+}
 
 function current(state) {
   return state.data.traits[state.at];
@@ -110,8 +130,7 @@ function rate(state, status_, value) {
     leave(state);
   }
   const message = { kind: "rate", trait: one.trait, m, pair: one.pair, status: status_, value, note: note(state, one), unsure: unsure(state, one), quotes: quotes(state, one) };
-  const found = one.values.find((v) => v.value === value);
-  one.given = { status: status_, value, label: found ? found.label : "n/a", tone: found ? found.tone : "none" };
+  one.given = shownAs(one, message);
   Object.assign(one, { note: message.note, unsure: message.unsure });
   state.saved = state.failed = "";
   put(state, message);
@@ -136,6 +155,7 @@ function again_rated(state, one) {
 
 function draw(state) {
   const { data, root } = state;
+  focus(state);
   const had = document.activeElement?.dataset?.part;
   const box = make("div", "tb-desk-in");
   const head = make("div", "tb-desk-head");
@@ -285,6 +305,7 @@ function buttons(state) {
   if (may.includes("next")) add("Next", "n", "Finish, and go to the next", () => next(state), whole || state.data.revealed != null, state.data.revealed != null);
   if (may.includes("back")) add("Back", "p", "The one you finished before this", () => put(state, { kind: "back" }));
   if (may.includes("skip")) add("Skip", "s", "It comes again at the end", () => put(state, { kind: "skip" }));
+  if (may.includes("pair")) add(state.data.traits[0]?.pair ? "Rate one" : "Compare the two", "b", "Which of the two has more of a trait", () => put(state, { kind: "pair" }));
   if (may.includes("rate")) add("Undo", "z", "Take the last rating of this trait back", () => undo(state), !!current(state)?.given);
   add("Comment", "c", "About the marked words, the turn, or all of it", () => commenting(state));
   add("Keys", "?", "What the keys do", () => state.help.showModal());
@@ -578,6 +599,7 @@ function pressed(state, event) {
     ...(may.includes("next") ? { n: () => next(state) } : {}),
     ...(may.includes("back") || may.includes("next") ? { p: () => may.includes("back") && put(state, { kind: "back" }) } : {}),
     ...(may.includes("skip") ? { s: () => put(state, { kind: "skip" }) } : {}),
+    ...(may.includes("pair") ? { b: () => put(state, { kind: "pair" }) } : {}),
     "?": () => state.help.showModal(),
   };
   if (event.key === "Enter") {
@@ -644,8 +666,7 @@ export default function (component) {
   // What is still on its way is shown as given already; the server's word comes with the answer.
   for (const one of data.traits) {
     const way = [...state.box].reverse().find((m) => m.kind === "rate" && m.trait === one.trait && m.m === target(state, one));
-    const found = way && one.values.find((v) => v.value === way.value);
-    if (way) one.given = { status: way.status, value: way.value, label: found ? found.label : "n/a", tone: found ? found.tone : "none" };
+    if (way) one.given = shownAs(one, way);
   }
   listen(state);
   draw(state);

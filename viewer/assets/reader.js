@@ -72,6 +72,7 @@ function bar(state, data) {
   tools.append(make("span", "tb-gap"));
   button("Verbatim", "Every character as it stands (v)", () => turn(state), data.verbatim);
   state.folds = button("Thinking and tools", "Show or fold them all (t)", () => unfold(state), false);
+  if (data.desk != null) button("Rate, comment", "Put the desk beside, or away (r)", () => desk(state), data.desk);
   button("\u2190", "The one before in the list (p)", () => walk(state, -1)).disabled = !data.before;
   button("\u2192", "The next in the list (n)", () => walk(state, 1)).disabled = !data.after;
   button("Keys ?", "What the keys do", () => state.help.showModal());
@@ -237,6 +238,8 @@ function walk(state, step) {
   state.send("nav", { from: data.first, step: steps, n: Date.now() });
 }
 
+const desk = (state) => state.send("desk", { to: state.desk ? "" : "1", n: Date.now() });
+
 const turn = (state) => state.send("view", { to: state.data.verbatim ? "" : "verbatim", n: Date.now() });
 
 // ---- moving ------------------------------------------------------------------------------------
@@ -345,6 +348,7 @@ function listen(state) {
     E: () => toEvidence(state, undefined, -1),
     v: () => turn(state),
     t: () => unfold(state),
+    r: () => state.desk != null && desk(state),
     "?": () => state.help.showModal(),
   };
   document.addEventListener("keydown", (event) => {
@@ -399,6 +403,7 @@ export default function (component) {
   if (!state) readers.set(root, (state = { root }));
   state.send = setTriggerValue;
   state.data = data;
+  state.desk = data.desk;
   listen(state);
   if (state.version !== data.version) {
     state.version = data.version;
