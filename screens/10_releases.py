@@ -19,7 +19,7 @@ SAID = {SIGNALS: "Signals (rules: screens, weaker than a judge)"}
 store, rubrics = screens.store(), screens.rubrics()
 found, everybody = releases(store), raters(store)
 if not found:
-    st.info("Nothing here yet. Add transcripts in the Library, or run `make demo`.")
+    st.info("Nothing here yet. Add transcripts on the page Add, or run `make demo`.")
     st.stop()
 if not everybody:
     st.info("No transcript is rated yet. Run `traitbook score --signals`.")

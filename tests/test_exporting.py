@@ -454,6 +454,37 @@ class TestBundle:
         assert record["id"] != kept.id and from_record(record).id == record["id"]
         assert clean.counts["metadata"] == 2 and clean.counts["names"] >= 4
 
+    @pytest.mark.parametrize(
+        ("text", "clean"),
+        [
+            ("file:///home/ida/x.py, then", "[path], then"),
+            ("at:/home/ida/x", "at:[path]"),
+            ("-v /data/ida:/home/ida:ro", "-v [path]:[path]:ro"),
+            (r"\\nas\ida\x.txt end", "[path] end"),
+            (r"d:\work\ida.txt", "[path]"),
+            ("C:/Users/ida/x y", "[path] y"),
+            ("scp ida@host.test:/home/ida/x .", "scp [mail]:[path] ."),
+            ("either/or, and/or, 1/2, r/home, /help, a:b, http://x.test/tmp/y", None),
+            ("Idaho, IDA, ida's", "Idaho, person-1, person-1's"),
+        ],
+    )
+    def test_what_is_a_path_and_what_is_not(self, text: str, clean: str | None) -> None:
+        assert anonymising.Cleaner(["Ida"]).text(text) == (text if clean is None else clean)
+
+    def test_long_texts_of_slashes_take_no_time(self) -> None:
+        import time
+
+        begun = time.monotonic()
+        for text in (
+            "/" * 200_000,
+            "C:" + "\\a" * 100_000,
+            "/home/" * 50_000,
+            "a@" * 100_000,
+            "a.-" * 100_000 + "@",
+        ):
+            anonymising.Cleaner(["Ida"]).text(text)
+        assert time.monotonic() - begun < 2
+
     def test_it_goes_in_with_its_quotes_in_place(
         self, store: Store, rubrics: dict[str, Rubric], talk: Talk, tmp_path: Path
     ) -> None:
