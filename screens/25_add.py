@@ -44,8 +44,13 @@ def mapped(file: Any, looked: Any) -> tuple[Mapping | None, str]:
     try:
         return adding.mapping_of(text), text
     except checked.Mistakes as error:
-        st.error(str(error))
+        mistakes(error)
         return None, text
+
+
+def mistakes(error: Exception) -> None:
+    """What is wrong with a mapping, a line a mistake; its words are not ours, so none is markup."""
+    st.error("\n\n".join(screens.tag(line) for line in str(error).splitlines()))
 
 
 def show(found: adding.Looks) -> None:
@@ -111,7 +116,7 @@ if file_of_mapping:
         text = file_of_mapping.getvalue().decode("utf-8-sig")
         given = adding.mapping_of(text, file_of_mapping.name)
     except (checked.Mistakes, UnicodeDecodeError) as error:
-        st.error(str(error))
+        mistakes(error)
         st.stop()
 
 result, button = st.container(), st.empty()
