@@ -518,7 +518,8 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("what", "form", "ending"),
         [
-            ("transcripts", "native", ".jsonl"), ("transcripts", "bundle", ".jsonl"),
+            ("transcripts", "native", ".jsonl"), ("transcripts", "native", ".csv"),
+            ("transcripts", "native", ".parquet"), ("transcripts", "bundle", ".jsonl"),
             ("transcripts", "scout", ".parquet"), ("transcripts", "openai", ".jsonl"),
         ],
     )  # fmt: skip
