@@ -346,6 +346,19 @@ class TestPairs:
         assert found == [("a", "b")]
         assert left == {"nothing else answers the same words": 1, "less than 1 apart": 1}
 
+    def test_a_turn_is_an_answer_to_all_before_it(
+        self, store: Store, rubrics: dict[str, Rubric], talk: Talk
+    ) -> None:
+        given = [
+            talk("Q", "a", "R", "a2", release="a"), talk("Q", "b", "R", "b2", release="b"),
+            talk("Q", "a", "R", "c2", release="c"),
+        ]  # fmt: skip
+        for one, values in zip(put(store, rubrics, *given), ((0, 2), (2, 0), (0, 0)), strict=True):
+            rate(store, rubrics, one, "praise_fit", *values)
+        found, left = self.rows(store, trait="praise_fit")
+        assert sorted(found) == [("a", "b"), ("c2", "a2")]
+        assert left == {"nothing else answers the same words": 1}  # b2 follows other words
+
     def test_pairs_that_a_rater_compared(
         self, store: Store, rubrics: dict[str, Rubric], talk: Talk
     ) -> None:
