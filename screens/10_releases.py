@@ -18,7 +18,7 @@ from viewer.quotes import quotes_data
 store, rubrics = screens.store(), screens.rubrics()
 found, choices = releases(store), list(groups(store))
 if not found:
-    st.info("Nothing here yet. Add transcripts in the Library, or run `make demo`.")
+    st.info("Nothing here yet. Add transcripts on the page Add, or run `make demo`.")
     st.stop()
 if not choices:
     st.info("No transcript is rated yet. Run `traitbook score --signals`.")

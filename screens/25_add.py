@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -22,8 +23,10 @@ kept: dict[Any, adding.Looks] = st.session_state.setdefault("looks", {})
 
 def looks(file: Any, options: Options, told: str = "") -> adding.Looks:
     """What an upload would give; looked at once for each way of reading it."""
-    key = (file.file_id, options.release, told)
+    key = (file.file_id, options.release, options.branches, told)
     if key not in kept:
+        if len(kept) > 40:  # every change of a mapping is looked at anew
+            kept.clear()
         with st.spinner(f"Looking at {file.name}"):
             kept[key] = adding.look(file, options)
     return kept[key]
@@ -44,8 +47,13 @@ def mapped(file: Any, looked: Any) -> tuple[Mapping | None, str]:
     try:
         return adding.mapping_of(text), text
     except checked.Mistakes as error:
-        st.error(str(error))
+        mistakes(error)
         return None, text
+
+
+def mistakes(error: Exception) -> None:
+    """What is wrong with a mapping, a line a mistake; its words are not ours, so none is markup."""
+    st.error("\n\n".join(screens.tag(line) for line in str(error).splitlines()))
 
 
 def show(found: adding.Looks) -> None:
@@ -56,6 +64,8 @@ def show(found: adding.Looks) -> None:
             st.html(STYLE + told)
         if one.refused:
             refusals(list(one.refused[:5]))
+    if len(found.previews) > 3:
+        st.caption(f"and {len(found.previews) - 3:,} more files in it")
 
 
 def refusals(refused: list[Refused]) -> None:
@@ -78,7 +88,7 @@ def said(added: Added) -> None:
 
 def chosen(file: Any, base: Options, written: Mapping | None) -> Options | None:
     """How to read one upload, its preview shown; None where it cannot be read yet."""
-    options = Options(release=base.release, mapping=written)
+    options = replace(base, mapping=written)
     found = looks(file, options, str(written or ""))
     formats = {one.format.replace("_", " ") for one in found.previews if one.fits}
     name, how = screens.tag(file.name), ", ".join(sorted(formats)).strip() or "not recognised"
@@ -86,7 +96,7 @@ def chosen(file: Any, base: Options, written: Mapping | None) -> Options | None:
         own, text = mapped(file, found.looked)
         if own is None:
             return None
-        options = Options(release=base.release, mapping=own)
+        options = replace(base, mapping=own)
         found = looks(file, options, text)
         st.caption("What the mapping makes of the first records")
     else:
@@ -104,6 +114,10 @@ with left:
     )  # fmt: skip
 with right:
     release = st.text_input("Release", key="upload_release", placeholder="as the files say")
+    branches = st.toggle(
+        "Branches too", key="upload_branches",
+        help="What was edited, answered again or rolled back, as transcripts of their own",
+    )  # fmt: skip
     file_of_mapping = st.file_uploader("Mapping (YAML), if you have one", key="upload_mapping")
 given = None
 if file_of_mapping:
@@ -111,14 +125,15 @@ if file_of_mapping:
         text = file_of_mapping.getvalue().decode("utf-8-sig")
         given = adding.mapping_of(text, file_of_mapping.name)
     except (checked.Mistakes, UnicodeDecodeError) as error:
-        st.error(str(error))
+        mistakes(error)
         st.stop()
 
 result, button = st.container(), st.empty()
+base = Options(release=release.strip() or None, branches=branches)
 ways = []
 for file in files:
     with st.container(border=True):
-        ways.append((file, chosen(file, Options(release=release.strip() or None), given)))
+        ways.append((file, chosen(file, base, given)))
 ready = [(file, options) for file, options in ways if options is not None]
 if files:
     waiting = len(files) - len(ready)

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 import streamlit as st
 
+import screens
 from transcripts.finding import Listed, listed_at, speakers
 from transcripts.looking import Found, columns
 from transcripts.proposing import Looked, written
@@ -97,7 +98,7 @@ def _listed(looked: Looked, told: dict[str, tuple[str, ...]], key: str) -> Liste
     for place, (name, role) in zip(st.columns(max(3, len(names))), names.items(), strict=False):
         with place:
             roles[name] = st.selectbox(
-                f"\u201c{name}\u201d is", list(ROLES), ROLES.index(role), key=f"{key}-role-{name}"
+                f"{screens.tag(name)} is", list(ROLES), ROLES.index(role), key=f"{key}-role-{name}"
             )  # type: ignore[assignment]
     return Listed(at, who, text, roles)
 

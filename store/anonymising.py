@@ -33,12 +33,14 @@ PERSONAL = (
 
 _HOMES = r"/(?:home|Users|root|mnt|media|Volumes|private|var|tmp|opt|srv|work|workspace|data|etc)"
 PATHS = re.compile(
-    rf"(?:file://)?(?<![\w/.:]){_HOMES}/[^\s\"'`<>|:;,)\]}}\\]+"
+    r"file://[^\s\"'`<>|;,)\]}\\]+"
+    rf"|(?<![\w/.]){_HOMES}/[^\s\"'`<>|:;,)\]}}\\]+"
     r"|\b[A-Za-z]:(?:\\\\?|/)(?:[^\s\"'`<>|:;,)\]}\\/]+(?:\\\\?|/))*[^\s\"'`<>|:;,)\]}\\/]*"
     r"|(?<!\S)~/[^\s\"'`<>|:;,)\]}\\]+"
     r"|\\\\[\w.-]+\\[^\s\"'`<>|:;,)\]}]+"
 )
-MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Begun only where a word begins, and never tried again, so that a long text takes no long time.
+MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass

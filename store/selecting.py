@@ -69,9 +69,10 @@ def each(store: Store, wanted: Wanted) -> Iterator[Chosen]:
     rater = rater_of(store, wanted)
     where, values = ("e.name = ?", (wanted.release,)) if wanted.release else ("1", ())
     for chunk in said.each_chunk(store, where, values):
-        ratings = by_transcript(store, [one.id for one in chunk])
-        for one in chunk:
-            mine = ratings.get(one.id, [])
+        identities = [one.id for one in chunk]
+        ratings = by_transcript(store, identities)
+        for one, identity in zip(chunk, identities, strict=True):
+            mine = ratings.get(identity, [])
             if rater is None:
                 yield Chosen(one, mine)
                 continue

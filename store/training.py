@@ -7,7 +7,8 @@ and direct preference optimisation (`input`, `preferred_output`, `non_preferred_
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -56,8 +57,9 @@ def pair_rows(
 ) -> Iterator[Row]:  # fmt: skip
     """A line a pair of answers to the same words.
 
-    Of a trait: the pairs that a rater compared, and of the transcripts it rated the best against
-    the worst of each prompt. Without a trait: the pairs that came with the data, as HH's do.
+    Of a trait: the pairs that a rater compared, and of the answers it rated the best against
+    the worst to each prompt: a turn with all before it, or a whole transcript's last answer.
+    Without a trait: the pairs that came with the data, as HH's do.
     """
     if wanted.trait is None:
         yield from _given(store, wanted, left)
@@ -75,6 +77,8 @@ def _row(good: Transcript, bad: Transcript, left: Counter[str]) -> Iterator[Row]
         left["the two do not answer the same words"] += 1
     elif not answer or not worse:
         left["no answer in words at the end"] += 1
+    elif answer == worse:
+        left["the two answers are the same"] += 1
     else:
         yield {
             "input": {"messages": asked},
@@ -155,10 +159,30 @@ def _rated(
         raise
     assert rater is not None
     for scenario in _scenarios(store, str(wanted.trait), rater.key):
-        chosen = list(_of_scenario(store, scenario, wanted, rater))
-        chosen.sort(key=lambda one: _prompt(one.transcript))
-        for _, group in groupby(chosen, key=lambda one: _prompt(one.transcript)):
-            yield from _best_and_worst(list(group), better, margin, left)
+        answers = [
+            answer
+            for chosen in _of_scenario(store, scenario, wanted, rater)
+            for answer in _answers(chosen, better)
+        ]
+        answers.sort(key=lambda one: one.prompt)
+        for _, group in groupby(answers, key=lambda one: one.prompt):
+            yield from _best_and_worst(list(group), margin, left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A rated answer: the conversation up to it, what was asked as a hash, and how good it is."""
+
+    said: Transcript
+    prompt: str
+    good: float
+
+
+def _answers(chosen: Chosen, better: Better) -> Iterator[_Answer]:
+    """Each rated turn with what stands before it; a rating of the whole is one of its end."""
+    for number, value in chosen.places.items():
+        said = replace(chosen.transcript, messages=chosen.transcript.messages[:number])
+        yield _Answer(said, _prompt(said), selecting.goodness({number: value}, better))
 
 
 def _scenarios(store: Store, trait: str, rater: int) -> Iterator[int]:
@@ -183,16 +207,11 @@ def _of_scenario(store: Store, scenario: int, wanted: Wanted, rater: Known) -> I
                 yield Chosen(one, mine, found)
 
 
-def _best_and_worst(
-    group: Iterable[Chosen], better: Better, margin: float, left: Counter[str]
-) -> Iterator[Row]:
-    ranked = sorted(group, key=lambda one: selecting.goodness(one.places, better))
-    if len(ranked) < 2:
-        left["nothing else answers the same words"] += len(ranked)
-        return
-    worst, best = ranked[0], ranked[-1]
-    apart = selecting.goodness(best.places, better) - selecting.goodness(worst.places, better)
-    if apart < margin:
+def _best_and_worst(group: list[_Answer], margin: float, left: Counter[str]) -> Iterator[Row]:
+    worst, best = (end(group, key=lambda one: one.good) for end in (min, max))
+    if len(group) < 2:
+        left["nothing else answers the same words"] += 1
+    elif best.good - worst.good < margin:
         left[f"less than {margin:g} apart"] += 1
     else:
-        yield from _row(best.transcript, worst.transcript, left)
+        yield from _row(best.said, worst.said, left)

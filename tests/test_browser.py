@@ -134,8 +134,16 @@ def test_mapping_an_unknown_file(page: Any, tmp_path: Path, expect: Any) -> None
         'a,Is the moon cheese?,"No, <img src=x onerror=alert(1)> it is rock.",2\n'
         "b,Is it far?,Quite far away.,3\n"
     )
+    hostile = "![x](https://evil.test/a.png) <img src=x onerror=alert(1)>"
+    turns = [{hostile: hostile, "who": who, "text": hostile} for who in (hostile[:30], "bot")]
+    strange = tmp_path / "strange.json"
+    strange.write_text(json.dumps([{hostile: 1, "talk": turns}]))
     with serving(tmp_path / "new.db") as address:
         go(page, f"{address}/add")
+        page.locator('input[type="file"]').first.set_input_files(str(strange))
+        expect(page.locator(".tb-glance").first).to_contain_text("onerror", timeout=15_000)
+        expect(page.locator('img[src*="evil"], img[src="x"]')).to_have_count(0)
+        page.reload()
         page.locator('input[type="file"]').first.set_input_files(str(source))
         expect(page.get_by_text("Which columns are what")).to_be_visible(timeout=15_000)
         expect(page.locator(".tb-glance").first).to_contain_text("it is rock")

@@ -346,6 +346,19 @@ class TestPairs:
         assert found == [("a", "b")]
         assert left == {"nothing else answers the same words": 1, "less than 1 apart": 1}
 
+    def test_a_turn_is_an_answer_to_all_before_it(
+        self, store: Store, rubrics: dict[str, Rubric], talk: Talk
+    ) -> None:
+        given = [
+            talk("Q", "a", "R", "a2", release="a"), talk("Q", "b", "R", "b2", release="b"),
+            talk("Q", "a", "R", "c2", release="c"),
+        ]  # fmt: skip
+        for one, values in zip(put(store, rubrics, *given), ((0, 2), (2, 0), (0, 0)), strict=True):
+            rate(store, rubrics, one, "praise_fit", *values)
+        found, left = self.rows(store, trait="praise_fit")
+        assert sorted(found) == [("a", "b"), ("c2", "a2")]
+        assert left == {"nothing else answers the same words": 1}  # b2 follows other words
+
     def test_pairs_that_a_rater_compared(
         self, store: Store, rubrics: dict[str, Rubric], talk: Talk
     ) -> None:
@@ -454,6 +467,37 @@ class TestBundle:
         assert record["id"] != kept.id and from_record(record).id == record["id"]
         assert clean.counts["metadata"] == 2 and clean.counts["names"] >= 4
 
+    @pytest.mark.parametrize(
+        ("text", "clean"),
+        [
+            ("file:///home/ida/x.py, then", "[path], then"),
+            ("at:/home/ida/x", "at:[path]"),
+            ("-v /data/ida:/home/ida:ro", "-v [path]:[path]:ro"),
+            (r"\\nas\ida\x.txt end", "[path] end"),
+            (r"d:\work\ida.txt", "[path]"),
+            ("C:/Users/ida/x y", "[path] y"),
+            ("scp ida@host.test:/home/ida/x .", "scp [mail]:[path] ."),
+            ("either/or, and/or, 1/2, r/home, /help, a:b, http://x.test/tmp/y", None),
+            ("Idaho, IDA, ida's", "Idaho, person-1, person-1's"),
+        ],
+    )
+    def test_what_is_a_path_and_what_is_not(self, text: str, clean: str | None) -> None:
+        assert anonymising.Cleaner(["Ida"]).text(text) == (text if clean is None else clean)
+
+    def test_long_texts_of_slashes_take_no_time(self) -> None:
+        import time
+
+        begun = time.monotonic()
+        for text in (
+            "/" * 200_000,
+            "C:" + "\\a" * 100_000,
+            "/home/" * 50_000,
+            "a@" * 100_000,
+            "a.-" * 100_000 + "@",
+        ):
+            anonymising.Cleaner(["Ida"]).text(text)
+        assert time.monotonic() - begun < 2
+
     def test_it_goes_in_with_its_quotes_in_place(
         self, store: Store, rubrics: dict[str, Rubric], talk: Talk, tmp_path: Path
     ) -> None:
@@ -487,7 +531,8 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("what", "form", "ending"),
         [
-            ("transcripts", "native", ".jsonl"), ("transcripts", "bundle", ".jsonl"),
+            ("transcripts", "native", ".jsonl"), ("transcripts", "native", ".csv"),
+            ("transcripts", "native", ".parquet"), ("transcripts", "bundle", ".jsonl"),
             ("transcripts", "scout", ".parquet"), ("transcripts", "openai", ".jsonl"),
         ],
     )  # fmt: skip

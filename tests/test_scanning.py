@@ -60,6 +60,13 @@ def test_an_odd_record_of_an_array_costs_itself(odd: str, why: str) -> None:
         assert one.where == "record 2" and why in one.why
 
 
+def test_a_broken_first_record_hides_no_format() -> None:
+    good = RECORD % ("q", "1")
+    for odd in ('{"a": nul}', '{"a" 1}', "{,}", '"x" "y"'):
+        items = list(read_source(Source.of_bytes(f"[{odd}, {good}, {good}]".encode(), "x.json")))
+        assert [isinstance(one, Transcript) for one in items] == [False, True, True], odd
+
+
 def test_a_record_in_another_encoding_costs_itself() -> None:
     data = b"[" + b", ".join(
         (RECORD % (f"q{n}", "1")).encode().replace(b"q2", b"q\xe92") for n in range(1, 4)

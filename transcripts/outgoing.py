@@ -64,8 +64,9 @@ def to_inspect(transcript: Transcript) -> list[Raw]:
     Inspect has one tool result a message; a message of several becomes several, with the same
     number and a letter.
     """
+    identity = transcript.id  # the hash of every word: once, and not once a message
     return [
-        {"id": f"{transcript.id}-{number}{letter(place)}", **raw}
+        {"id": f"{identity}-{number}{letter(place)}", **raw}
         for number, message in transcript.numbered()
         for place, raw in enumerate(_inspect(message))
     ]

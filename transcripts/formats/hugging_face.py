@@ -1,15 +1,16 @@
-"""Conversations as Hugging Face datasets keep them: Parquet, and JSON with a column of messages.
+"""Conversations as Hugging Face datasets keep them: Parquet, CSV, JSON with a column of messages.
 
 Shapes from the datasets' cards: `conversation` or `conversations` with `role` and `content`
-(lmsys/lmsys-chat-1m, allenai/WildChat), and in Parquet also `messages`, ShareGPT's `from` and
-`value`, or any of them as JSON text, as our own export and Scout's transcripts have them. `model`
-and the columns with a meaning here (`release`, `scenario`, `sample`, `ratings`) are read as such;
-all others become metadata. A Parquet file without such a column is refused with the columns it
-has.
+(lmsys/lmsys-chat-1m, allenai/WildChat), and in Parquet and CSV also `messages`, ShareGPT's `from`
+and `value`, or any of them as JSON text, as our own export and Scout's transcripts have them.
+`model` and the columns with a meaning here (`release`, `scenario`, `sample`, `ratings`) are read
+as such; all others become metadata. A Parquet file without such a column is refused with the
+columns it has.
 """
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 from collections.abc import Iterator, Mapping
@@ -40,13 +41,26 @@ COLUMNS = ("conversation", "conversations", "messages")
 PARQUET = b"PAR1"
 OURS = "traitbook"
 LETTERS = "bcdefghijklmnopqrstuvwxyz"
+DELIMITERS = {".csv": ",", ".tsv": "\t"}
 NESTED = ("metadata", "ratings")
 
 
 def recognises(source: Source) -> bool:
-    if source.head.startswith(PARQUET):
+    if source.head.startswith(PARQUET) or _is_talk_csv(source):
         return True
     return any(isinstance(record, dict) and _has_turns(record) for record in source.records)
+
+
+def _is_talk_csv(source: Source) -> bool:
+    """Whether a CSV has a column of conversations: ours, or a data set's written by pandas."""
+    if source.suffix not in DELIMITERS:
+        return False
+    lines = source.head.decode("utf-8-sig", "replace").splitlines()
+    try:
+        columns = next(csv.reader(lines[:1], delimiter=DELIMITERS[source.suffix]), [])
+    except csv.Error:
+        return False
+    return any(column in COLUMNS for column in columns)
 
 
 def _has_turns(record: Mapping[str, Any]) -> bool:
@@ -55,7 +69,7 @@ def _has_turns(record: Mapping[str, Any]) -> bool:
 
 
 def parse(source: Source) -> Iterator[Transcript | Refused]:
-    if source.head.startswith(PARQUET):
+    if source.head.startswith(PARQUET) or source.suffix in DELIMITERS:
         return _table(source)
     return each(source, json_records(source), from_row)
 
@@ -68,7 +82,16 @@ def _table(source: Source) -> Iterator[Transcript | Refused]:
         why = f"is a table of {has}; say which column is what with --map FILE.yaml"
         yield Refused(source.name, "", why)
         return
-    yield from each(source, itertools.chain(filter(None, [first]), found), from_row)
+    convert = _from_text if source.suffix in DELIMITERS else from_row
+    yield from each(source, itertools.chain(filter(None, [first]), found), convert)
+
+
+def _from_text(row: Any) -> Transcript:
+    """A row of a CSV, where every cell is text: an empty one is none, and a sample is a number."""
+    given = {key: value for key, value in row.items() if value != ""}
+    if str(given.get("sample", "")).isdecimal():
+        given["sample"] = int(given["sample"])
+    return from_row(given)
 
 
 def from_row(row: Any) -> Transcript:
