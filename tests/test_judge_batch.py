@@ -169,8 +169,12 @@ def test_split_by_number_and_size(score: Score, store: Store, messages_server: S
 
 
 def test_the_limit_holds_for_a_batch(score: Score, messages_server: Server) -> None:
-    told = score(max_cost=0.003)
-    assert 0 < told["asked"] < 24 and told["cost_usd"] <= 0.003 and "limit" in told["stopped"]
+    """What may be spent at worst decides how much of it is sent at once."""
+    told = score(max_cost=0.0015)
+    assert told["asked"] == 0 and "limit" in told["stopped"] and not messages_server.api.batches.made
+    told = score(max_cost=0.02)
+    assert told["asked"] == 24 and told["cost_usd"] <= 0.02
+    assert len(messages_server.api.batches.made) > 1
 
 
 def test_a_server_without_batches_is_a_sentence(score: Score, store: Store, messages_server: Server) -> None:
