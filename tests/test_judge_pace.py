@@ -38,7 +38,9 @@ def test_what_is_left_is_spread_until_the_reset() -> None:
 
     plenty = asyncio.run(spent(headers("requests", 100, 90, 10), {}, 20))
     scarce = asyncio.run(spent(headers("requests", 100, 5, 0.5), {}, 5))
-    tokens = asyncio.run(spent(headers("output-tokens", 10_000, 500, 0.5), {"output-tokens": 100}, 5))
+    tokens = asyncio.run(
+        spent(headers("output-tokens", 10_000, 500, 0.5), {"output-tokens": 100}, 5)
+    )
     assert plenty < 0.1 and 0.3 < scarce < 1.5 and 0.3 < tokens < 1.5
 
 
