@@ -132,7 +132,7 @@ def processor() -> Iterator[Figure]:
         cost([str(PEERS), imports, str(transcripts(10_000)), str(WORK / "scoutdb")])
 
     def mine() -> Cost:
-        return judge(database(SCANNED, "cpu.db"), one.address, 64)
+        return judge(database(SCANNED, "cpu.db"), one.address, SLOTS)
 
     def scout() -> Cost:
         shutil.rmtree(WORK / "judged", ignore_errors=True)
