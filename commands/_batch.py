@@ -11,19 +11,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from commands._courses import Courses, Rebuilt
 from commands._driving import Driving
 from rubrics import Call, Judged, Rubric, Task
 from scorers.judge import batch as server
-from scorers.judge.asking import judgement
 from scorers.judge.batch import BatchServer
 from scorers.judge.budget import worst
 from scorers.judge.client import Fatal
-from scorers.judge.prompt import Prepared, prepare
-from scorers.judge.wire import Request
 from store import Store, batches
 from store.batches import Batch, Entry
-from store.errors import StoreError
-from store.transcripts import get
 from transcripts import Transcript
 
 KEPT_AT_ONCE = 200
@@ -40,10 +36,9 @@ class Batching:
         self._driving, self._max_cost = driving, max_cost
         self._store: Store = driving.store
         self._judge, self._run = driving.judge, driving.run
-        self._rubrics = {one.trait: one for one in rubrics}
+        self._courses = Courses(self._store, self._judge, rubrics)
         self._server = BatchServer(self._judge.settings)
         self._gathering: int | None = None
-        self._last: Prepared | None = None
         self._for_nothing = 0
 
     def go(self, work: Iterator[tuple[Transcript, list[Task]]]) -> str:
@@ -145,7 +140,7 @@ class Batching:
         left: list[Entry] = []
         size, spent = 0, self._driving.progress.cost or 0.0
         for entry in batches.entries(self._store, one.key):
-            made = self._rebuilt(entry)
+            made = self._courses.rebuilt(entry)
             if made is None:
                 continue
             prepared, task, _, request = made
@@ -163,22 +158,6 @@ class Batching:
             requests.append({"custom_id": entry.custom_id, "params": params})
             self._driving.look()
         return requests, left
-
-    def _rebuilt(self, entry: Entry) -> tuple[Prepared, Task, list[Call], Request | Judged] | None:
-        """An entry's judgement as far as it is; None where its transcript was taken out."""
-        try:
-            if self._last is None or self._last.identity != entry.transcript:
-                self._last = prepare(get(self._store, entry.transcript), self._judge.salt)
-        except StoreError:
-            return None
-        task = Task(self._rubrics[entry.trait], entry.repeat)
-        earlier = server.unplain(entry.earlier)
-        course = judgement(self._last, task, self._judge.rater, cached=self._cached())
-        return self._last, task, earlier, server.replayed(course, earlier)
-
-    def _cached(self) -> bool:
-        assert self._last is not None
-        return len(self._rubrics) > 1 and self._judge.caches(self._last)
 
     # ---- wait and keep ----
 
@@ -213,7 +192,7 @@ class Batching:
         sound = 0
         for name, result in self._server.results(one.id):
             entry = batches.found(self._store, one.key, name)
-            made = self._rebuilt(entry) if entry else None
+            made = self._courses.rebuilt(entry) if entry else None
             if entry is None or made is None or isinstance(made[3], Judged):
                 continue
             settled.append(name)
@@ -247,13 +226,12 @@ class Batching:
             )
 
     def _next(
-        self, entry: Entry, made: tuple[Prepared, Task, list[Call], Any], call: Call,
+        self, entry: Entry, made: Rebuilt, call: Call,
         judged: list[Judged], following: list[Entry],
     ) -> None:  # fmt: skip
         prepared, task, earlier, _ = made
         calls = [*earlier, call]
-        course = judgement(prepared, task, self._judge.rater, cached=self._cached())
-        after = server.replayed(course, calls)
+        after = self._courses.after(prepared, task, calls)
         if isinstance(after, Judged):
             judged.append(after)
         else:

@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from sqlite3 import Connection
 from typing import Any
 
 from commands import note
@@ -40,9 +39,7 @@ class Driving:
             for hear in self._hearers:
                 hear(why)
 
-    def keep(
-        self, judged: Sequence[Judged], also: Callable[[Connection], None] | None = None
-    ) -> None:
+    def keep(self, judged: Sequence[Judged], also: Callable[[Any], None] | None = None) -> None:
         """Keep judgements and how far the run is, in one transaction."""
         self.progress.add(judged)
         self._keeper.keep(judged, self.progress.told(), also)

@@ -69,7 +69,7 @@ def priced(store: Store, order: Order, key: str) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise NotStarted("the price could not be worked out in ten minutes") from error
     if done.returncode != 0:
-        raise NotStarted(_sentence(done.stderr))
+        raise NotStarted(_why(done.stdout, done.stderr))
     told: dict[str, Any] = json.loads(done.stdout)["plan"]
     return told
 
@@ -87,10 +87,10 @@ def resumed(store: Store, run: int, key: str) -> int:
 def _begun(store: Store, arguments: list[str], key: str, again: int | None) -> int:
     """Start the process and wait until its run stands in the book, or until it has ended."""
     last = max((one.key for one in runs(store, 1)), default=0)
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as out:
         child = subprocess.Popen(
             _command(store, arguments), env=_environment(key), cwd=_home(),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=said,
             start_new_session=True,  # it outlives this app, and Ctrl-C in its shell
         )  # fmt: skip
         _children[:] = [one for one in _children if one.poll() is None]
@@ -104,7 +104,7 @@ def _begun(store: Store, arguments: list[str], key: str, again: int | None) -> i
             time.sleep(0.2)
         if found := _in_the_book(store, last, again):
             return found
-        raise NotStarted(_sentence(_read(said)) or "the run has nothing left to ask")
+        raise NotStarted(_why(_read(out), _read(said)) or "the run has nothing left to ask")
 
 
 def _in_the_book(store: Store, last: int, again: int | None) -> int | None:
@@ -136,6 +136,15 @@ def _home() -> str | None:
 def _read(said: IO[bytes]) -> str:
     said.seek(0)
     return said.read()[-4000:].decode("utf-8", "replace")
+
+
+def _why(out: str, said: str) -> str:
+    """Why a command did not do it: what it put into its JSON, else the last thing it said."""
+    try:
+        told = json.loads(out).get("stopped")
+    except (ValueError, AttributeError):
+        told = None
+    return str(told) if told else _sentence(said)
 
 
 def _sentence(text: str) -> str:

@@ -174,6 +174,7 @@ def as_authors_meant(*paths: str | Path, bias: int = 0) -> Knowing:
 @click.option("--authors", multiple=True, help="Answer as the authors of this folder meant.")
 @click.option("--key", default="", help="Let in this key alone.")
 @click.option("--requests", default=4000, help="Requests a minute; more are answered 429.")
+@click.option("--no-limits", is_flag=True, help="Tell of limits that nobody reaches.")
 @click.option("--no-format", is_flag=True, help="Refuse output_config, as some servers do.")
 @click.option("--any-model", is_flag=True, help="Know every model.")
 @click.option("--no-bodies", is_flag=True, help="Keep no bodies in the journal.")
@@ -186,6 +187,8 @@ def main(port: int, latency: float, behaviour: str, **given: Any) -> None:
     api = Api(behaviour=answers, latency=latency, key=given["key"], any_model=given["any_model"])
     api.formats, api.keep_bodies = not given["no_format"], not given["no_bodies"]
     api.limits = Limits(requests=given["requests"], enforced=given["requests"] != 4000)
+    if given["no_limits"]:
+        api.limits = Limits(10**9, 10**12, 10**12)
     api.batches.wait = given["batch_wait"]
     click.echo(f"http://127.0.0.1:{port}  ({behaviour}; Ctrl-C to stop)", err=True)
     with suppress(KeyboardInterrupt):
