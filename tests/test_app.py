@@ -105,8 +105,8 @@ class TestReleases:
                 for dot in cell["dots"]:
                     assert dot["low"] is None or dot["low"] <= dot["x"] <= dot["high"]
         (pushback,) = (row for row in data["rows"] if row["title"] == "Pushback")
-        assert [c["change"] and c["change"]["tone"] for c in pushback["cells"]] == [
-            None, "worse", "better",
+        assert [[m["tone"] for m in c["changes"]] for c in pushback["cells"]] == [
+            [], ["worse", "better"], ["better"],
         ]  # fmt: skip
 
     def test_a_cell_says_what_changed_and_what_to_read(self, app: AppTest) -> None:
@@ -158,7 +158,7 @@ class TestReleases:
         to(app, "releases", cell="delusion_feeding@r3")
         (row,) = component(app, "board")["rows"]
         assert [cell["broken"] for cell in row["cells"]] == [1, 1, 2]
-        assert row["cells"][2]["change"] is None and row["cells"][2]["coverage"] == 39 / 40
+        assert row["cells"][2]["changes"] == [] and row["cells"][2]["coverage"] == 39 / 40
         said = " ".join(one["text"] for one in component(app, "change")["said"])
         assert "2026.10 was not rated by judge:m-2#bbbb: score it to bridge" in said
 

@@ -120,7 +120,7 @@ def _cell(
         "coverage": covered,
         "unscored_text": f"{one.unscored:,} of {one.n + one.unscored:,} transcripts unscored",
         "broken": one.epoch,
-        "change": _change([points[m].change for m in shown], rubric),
+        "changes": _change([points[m].change for m in shown], rubric),
         "picked": key == picked,
         "spoken": _spoken(trait, release, points, rubric),
     }  # fmt: skip
@@ -149,16 +149,17 @@ def _dot(level: Any, measure: str, reach: tuple[float, float]) -> dict[str, Any]
     return {"x": at(level.estimate), "low": low, "high": high, "tone": tone}
 
 
-def _change(changes: Sequence[Any], rubric: Rubric | None) -> dict[str, Any] | None:
-    """The surest change beyond chance among those shown; None where there is none."""
-    shown = [one for one in changes if one is not None and one.shown]
-    if not shown:
-        return None
-    one = min(shown, key=lambda c: c.p_adjusted)
-    up = one.difference > 0
-    size = f"{abs(one.difference) * 100:.0f}" if one.is_share else f"{abs(one.difference):.2f}"
-    tone = "none" if rubric is None else "worse" if up else "better"
-    return {"text": f"{chr(0x25B2) if up else chr(0x25BC)}\u202f{size}", "tone": tone}
+def _change(changes: Sequence[Any], rubric: Rubric | None) -> list[dict[str, Any]]:
+    """The changes beyond chance of what is shown: less under may be more over, so both are told."""
+    made = []
+    for one in changes:
+        if one is None or not one.shown:
+            continue
+        up = one.difference > 0
+        size = f"{abs(one.difference) * 100:.0f}" if one.is_share else f"{abs(one.difference):.2f}"
+        tone = "none" if rubric is None else "worse" if up else "better"
+        made.append({"text": f"{chr(0x25B2) if up else chr(0x25BC)}\u202f{size}", "tone": tone})
+    return made
 
 
 def _interval(level: Any, rubric: Rubric | None, *, share: bool) -> str:
