@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,15 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from releases.trend import line
 from rubrics import Rubric
 from store import Store
 from store import transcripts as said
+from store.frames import answers, places, sources
+from store.releases import releases
 from tests.conftest import ROOT
 from tests.releasing import put, two
+from viewer.board import board_csv
 
 PAGES = sorted((ROOT / "screens").glob("[0-9]*_*.py"))
 
@@ -108,6 +114,16 @@ class TestReleases:
         assert [[m["tone"] for m in c["changes"]] for c in pushback["cells"]] == [
             [], ["worse", "better"], ["better"],
         ]  # fmt: skip
+
+    def test_the_board_as_a_table(self, examples: Path) -> None:
+        store = Store(examples)
+        source = next(one for one in sources(store) if one.instrument.trait == "praise_fit")
+        lines = line([(one.name, one.key) for one in releases(store)],
+                     answers(store, [source], places(store)), None)  # fmt: skip
+        rows = list(csv.DictReader(io.StringIO(board_csv({"=praise": lines}))))
+        assert len(rows) == 9 and {row["trait"] for row in rows} == {"'=praise"}
+        under = [row for row in rows if row["measure"] == "under"]
+        assert float(under[0]["low"]) < float(under[0]["value"]) < float(under[0]["high"])
 
     def test_a_cell_says_what_changed_and_what_to_read(self, app: AppTest) -> None:
         to(app, "releases", by="author", cell="pushback_fit@fennel-2", slice="category")

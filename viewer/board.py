@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -188,3 +190,37 @@ def _spoken(trait: str, release: str, points: Mapping[str, Any], rubric: Rubric 
         f"{name}, {release}: {told}; {one.n:,} transcripts{absent}, coverage {covered:.0%}, "
         f"by {one.instrument.rater}{why}"
     )
+
+
+COLUMNS = (
+    "trait", "release", "measure", "value", "low", "high", "n", "not_applicable", "unscored",
+    "coverage", "rater", "rubric", "epoch", "change", "change_low", "change_high", "p_adjusted",
+)  # fmt: skip
+
+
+def board_csv(lines: Mapping[str, Sequence[Any]]) -> str:
+    """The whole board as CSV, a measure a line; what a spreadsheet would run is put out as text."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(COLUMNS)
+    for trait, found in lines.items():
+        for one in found:
+            table.writerows(_csv_row(trait, one.measure, point) for point in one.points)
+    return out.getvalue()
+
+
+def _csv_row(trait: str, measure: str, point: Any) -> list[Any]:
+    level, change = point.level, point.change
+    moved = (
+        [change.difference, change.low, change.high, change.p_adjusted] if change else [None] * 4
+    )
+    names = [_inert(name) for name in (trait, point.release)]
+    instrument = [_inert(point.instrument.rater), point.instrument.rubric]
+    return [
+        *names, measure, level.estimate, level.low, level.high, point.n, point.not_applicable,
+        point.unscored, point.coverage, *instrument, point.epoch, *moved,
+    ]  # fmt: skip
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
