@@ -155,14 +155,12 @@ def _difference(
     shared: Pairs, instrument: Instrument, measure: str, level: float
 ) -> PairedDifference:
     limits = bounds_of(measure, instrument)
-    if limits is None:
-        return paired_difference(shared.before, shared.after, level=level)
-    span = limits[1] - limits[0]
+    span = limits[1] - limits[0] if limits else None
     exact = rare_difference(shared.before, shared.after, span=span, level=level)
     if exact is not None:
         return exact
     made = paired_difference(shared.before, shared.after, level=level)
-    if made.low is None or made.high is None:
+    if span is None or made.low is None or made.high is None:
         return made
     return replace(made, low=max(-span, made.low), high=min(span, made.high))
 

@@ -11,7 +11,7 @@ from screens.overview import SAID, detail, groups, overview
 from store.behind import RaterCount, behind, distribution
 from store.releases import releases
 from viewer import tones
-from viewer.board import board_data
+from viewer.board import board_csv, board_data
 from viewer.components import board, change, quotes
 from viewer.quotes import quotes_data
 
@@ -24,7 +24,8 @@ if not choices:
     st.info("No transcript is rated yet. Run `traitbook score --signals`.")
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+beside = st.container(horizontal=True, vertical_alignment="bottom")
+with beside:
     by = screens.select("Rated by", "by", choices, told=lambda g: SAID.get(g, g), width=380)
     only = screens.several("Releases", "only", [one.name for one in found], width=520)
 if by not in choices:
@@ -37,6 +38,7 @@ if store.one("SELECT 1 FROM transcripts WHERE json_extract(metadata, '$.syntheti
     st.caption("Some of what is shown is synthetic: written for Traitbook; nobody said it.")
 
 shown = overview(store, by, tuple(only))
+beside.download_button("Table (CSV)", lambda: board_csv(shown.lines), "releases.csv", "text/csv")
 picked = screens.param("cell")
 
 

@@ -18,39 +18,43 @@ FEW_CHANGED = 10
 
 
 def rare_difference(
-    before: npt.ArrayLike, after: npt.ArrayLike, *, span: float, level: float = 0.95
+    before: npt.ArrayLike, after: npt.ArrayLike, *, span: float | None, level: float = 0.95
 ) -> PairedDifference | None:
     """After less before of independent pairs (n,), exactly; None where t does well enough.
 
-    `span` is the width of the scale both lie on. Where all differences are one and the same value
-    its interval is what remains if as many pairs as n allows (`1 - ((1 - level)/2)^(1/n)`) differed
-    as far as the scale lets them; p is the sign test's. Yes-or-no pairs of which less than ten
-    changed have Newcombe's interval and exact McNemar's p.
+    `span` is the width of the scale both lie on, None where it is not known. Where all differences
+    are one and the same value its interval is what remains if as many pairs as n allows
+    (`1 - ((1 - level)/2)^(1/n)`) differed as far as the scale lets them (without a scale there is
+    none); p is the sign test's. Yes-or-no pairs of which less than ten changed have Newcombe's
+    interval and exact McNemar's p.
     """
     first, second = finite("before", before), finite("after", after)
     same_length(before=first, after=second)
     change = second - first
     if first.size < 2:
         return None
-    if np.ptp(change) <= 1e-12 * span:
+    if np.ptp(change) <= 1e-12 * max(1.0, float(np.abs([first, second]).max())):
         return _flat(first, second, span, level)
     binary = bool(np.isin(np.concatenate([first, second]), (0.0, 1.0)).all())
     if not binary or np.count_nonzero(change) >= FEW_CHANGED:
         return None
     gained, lost = int((change > 0).sum()), int((change < 0).sum())
-    low, high = _newcombe(first, second, level)
+    ends = _newcombe(first, second, level)
     told = f"{gained + lost} of {first.size} scenarios changed: exact test"
-    return _made(first, second, low, high, mcnemar(lost, gained).p, told)
+    return _made(first, second, ends, mcnemar(lost, gained).p, told)
 
 
-def _flat(first: Floats, second: Floats, span: float, level: float) -> PairedDifference:
+def _flat(first: Floats, second: Floats, span: float | None, level: float) -> PairedDifference:
     n, change = first.size, float((second - first).mean())
     others = 1 - ((1 - level) / 2) ** (1 / n)
+    moved = abs(change) > 1e-12 * max(1.0, float(np.abs(first).max()))
+    p = min(1.0, 2 * 0.5**n) if moved else 1.0
+    told = f"all {n} scenarios changed alike" if moved else f"none of {n} scenarios changed"
+    if span is None:
+        return _made(first, second, (None, None), p, f"{told}, and no scale is known: no interval")
     low = max(-span, (1 - others) * change - others * span)
     high = min(span, (1 - others) * change + others * span)
-    p = 1.0 if abs(change) <= 1e-12 * span else min(1.0, 2 * 0.5**n)
-    told = f"all {n} scenarios changed alike" if p < 1 else f"none of {n} scenarios changed"
-    return _made(first, second, low, high, p, f"{told}: an exact bound")
+    return _made(first, second, (low, high), p, f"{told}: an exact bound")
 
 
 def _newcombe(first: Floats, second: Floats, level: float) -> tuple[float, float]:
@@ -76,10 +80,13 @@ def _newcombe(first: Floats, second: Floats, level: float) -> tuple[float, float
 
 
 def _made(
-    first: Floats, second: Floats, low: float, high: float, p: float | None, told: str
-) -> PairedDifference:
+    first: Floats, second: Floats, ends: tuple[float | None, float | None], p: float | None,
+    told: str,
+) -> PairedDifference:  # fmt: skip
     n, change = first.size, second - first
+    se = float(change.std(ddof=1) / math.sqrt(n))
+    se = 0.0 if np.ptp(change) <= 1e-12 * max(1.0, float(np.abs(change).max())) else se
     return PairedDifference(
-        float(change.mean()), low, high, float(change.std(ddof=1) / math.sqrt(n)), p, None, n, n,
-        float(first.mean()), float(second.mean()), note=told,
+        float(change.mean()), *ends, se, p, None, n, n, float(first.mean()), float(second.mean()),
+        note=told,
     )  # fmt: skip

@@ -43,6 +43,35 @@ def test_from_the_overview_to_the_words_in_two_clicks(
     expect(page.locator("mark", has_text=words[:20]).first).to_be_visible()
 
 
+def test_from_a_chart_to_the_transcripts(page: Any, app_address: str, expect: Any) -> None:
+    """The board by keys, the trend's dots, a slice, what to read, and a link that restores it."""
+    go(page, f"{app_address}/?by=author")
+    row = page.get_by_role("row", name=re.compile("^Pushback"))
+    row.get_by_role("button").nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Pushback: fennel-2 after fennel-1")).to_be_visible()
+    page.wait_for_url(re.compile("cell=pushback_fit"))
+    page.get_by_role("button", name=re.compile("^fennel-3, goes along")).press("Enter")
+    expect(page.get_by_role("heading", name="Pushback: fennel-3 after fennel-2")).to_be_visible()
+    page.get_by_role("button", name="category", exact=True).click()
+    page.get_by_role("button", name="health", exact=True).click()
+    expect(page.get_by_text("where category is health")).to_be_visible()
+    here = page.url
+    assert "slice=category" in here and "value=health" in here
+    with page.expect_download() as waiting:
+        page.locator("summary", has_text="Table and download").first.click()
+        page.get_by_role("link", name="CSV").first.click()
+    text = Path(waiting.value.path()).read_text("utf-8-sig")
+    assert text.startswith("release,measure,value,low,high,n,") and "fennel-3,under" in text
+    page.locator(".tb-change section", has_text="What to read").locator("a").first.click()
+    page.wait_for_url(re.compile(r"/read\?t="))
+    expect(page.locator(".tb-head h2")).to_have_count(2)
+    again = page.context.new_page()
+    go(again, here)
+    expect(again.get_by_text("where category is health")).to_be_visible()
+
+
 def test_search_open_a_pair_and_walk_with_keys(page: Any, app_address: str, expect: Any) -> None:
     go(page, f"{app_address}/library")
     box = page.get_by_label("Search")

@@ -398,3 +398,66 @@ def test_slices_of_a_comparison(store: Store, rubrics: dict[str, Rubric]) -> Non
     assert found["api"].scenarios == 10 and found["api"].p_adjusted == pytest.approx(
         2 * 2 * 0.5**10
     )
+
+
+def test_corrected_by_people_beside_the_judge(store: Store, rubrics: dict[str, Rubric]) -> None:
+    """A judge that marks everything 1 too high: corrected, the levels are the people's."""
+    rng = np.random.default_rng(4)
+    truth = rng.integers(0, 3, (2, 80)).astype(float)
+    for release, values in zip(("r1", "r2"), truth, strict=True):
+        put(store, rubrics, two({release: (values + 1).tolist()}))
+        put(store, rubrics, two({release: values[:30].tolist()}, rater="person:ann"))
+    args = ("compare", "r1", "r2", "--rater", JUDGE, "--db", str(store.path))
+    (row,) = said_json(traitbook(*args, "--json"))["traits"]
+    assert row["base"] == pytest.approx(truth[0].mean() + 1)
+    assert row["base_corrected"] == pytest.approx(truth[0].mean(), abs=0.05)
+    assert row["base_labels"] == 30 and row["base_method"] == "PPI++"
+    assert row["difference_corrected_low"] < truth[1].mean() - truth[0].mean()
+    assert row["difference_corrected_high"] > truth[1].mean() - truth[0].mean()
+    assert "Corrected by people:" in traitbook(*args).stdout
+    (other,) = said_json(traitbook(*args, "--labels", "ann", "--json"))["traits"]
+    assert other == row
+
+
+def test_by_slice(store: Store, rubrics: dict[str, Rubric]) -> None:
+    rows = [
+        Rated(r, f"s{k}", v, metadata={"surface": "api" if k % 2 else "chat"})
+        for r, v in (("r1", 0), ("r2", 1)) for k in range(20)
+    ]  # fmt: skip
+    put(store, rubrics, rows)
+    done = traitbook("compare", "r1", "r2", "--by", "surface", "--json", "--db", str(store.path))
+    found = said_json(done)["slices"]
+    assert {(one["slice"], one["scenarios"], one["difference"]) for one in found} == {
+        ("api", 10, 1.0), ("chat", 10, 1.0),
+    }  # fmt: skip
+
+
+def test_preferences_are_ranked(store: Store, rubrics: dict[str, Rubric]) -> None:
+    """The reference's wins: A:B2 D1; B:A3 C5; C:B3 D1; D:A4 C3."""
+    wins = {
+        "A": {"B": 2, "D": 1},
+        "B": {"A": 3, "C": 5},
+        "C": {"B": 3, "D": 1},
+        "D": {"A": 4, "C": 3},
+    }
+    put(store, rubrics, [Rated(r, f"s{k}", 0) for r in "ABCD" for k in range(25)])
+    places_ = {
+        (row["name"], row["scenario"]): row["key"] for row in store.rows(
+            "SELECT t.key, e.name, t.scenario FROM transcripts t JOIN releases e ON e.key = t.release")
+    }  # fmt: skip
+    scenarios = iter(sorted({scenario for _, scenario in places_}))
+    with store.write() as connection:
+        for winner, losers in wins.items():
+            for loser, count in losers.items():
+                for _ in range(count):
+                    scenario = next(scenarios)
+                    told = (places_[winner, scenario], places_[loser, scenario], "delusion_feeding", 1,
+                            "first", "2026-01-01T00:00:00Z")  # fmt: skip
+                    connection.execute(
+                        "INSERT INTO preferences (first, second, trait, rater, winner, at) "
+                        "VALUES (?,?,?,?,?,?)", told)  # fmt: skip
+    done = traitbook("compare", "A", "B", "--json", "--db", str(store.path))
+    found = {one["release"]: one for one in said_json(done)["preferences"]}
+    seen = [found[name]["strength"] for name in "ABCD"]
+    assert seen == [pytest.approx(x, abs=5e-4) for x in (0.640, 1.043, 0.660, 2.270)]
+    assert all(one["low"] < one["strength"] < one["high"] for one in found.values())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -120,7 +122,7 @@ def _cell(
         "coverage": covered,
         "unscored_text": f"{one.unscored:,} of {one.n + one.unscored:,} transcripts unscored",
         "broken": one.epoch,
-        "change": _change([points[m].change for m in shown], rubric),
+        "changes": _change([points[m].change for m in shown], rubric),
         "picked": key == picked,
         "spoken": _spoken(trait, release, points, rubric),
     }  # fmt: skip
@@ -149,16 +151,17 @@ def _dot(level: Any, measure: str, reach: tuple[float, float]) -> dict[str, Any]
     return {"x": at(level.estimate), "low": low, "high": high, "tone": tone}
 
 
-def _change(changes: Sequence[Any], rubric: Rubric | None) -> dict[str, Any] | None:
-    """The surest change beyond chance among those shown; None where there is none."""
-    shown = [one for one in changes if one is not None and one.shown]
-    if not shown:
-        return None
-    one = min(shown, key=lambda c: c.p_adjusted)
-    up = one.difference > 0
-    size = f"{abs(one.difference) * 100:.0f}" if one.is_share else f"{abs(one.difference):.2f}"
-    tone = "none" if rubric is None else "worse" if up else "better"
-    return {"text": f"{chr(0x25B2) if up else chr(0x25BC)}\u202f{size}", "tone": tone}
+def _change(changes: Sequence[Any], rubric: Rubric | None) -> list[dict[str, Any]]:
+    """The changes beyond chance of what is shown: less under may be more over, so both are told."""
+    made = []
+    for one in changes:
+        if one is None or not one.shown:
+            continue
+        up = one.difference > 0
+        size = f"{abs(one.difference) * 100:.0f}" if one.is_share else f"{abs(one.difference):.2f}"
+        tone = "none" if rubric is None else "worse" if up else "better"
+        made.append({"text": f"{chr(0x25B2) if up else chr(0x25BC)}\u202f{size}", "tone": tone})
+    return made
 
 
 def _interval(level: Any, rubric: Rubric | None, *, share: bool) -> str:
@@ -187,3 +190,37 @@ def _spoken(trait: str, release: str, points: Mapping[str, Any], rubric: Rubric 
         f"{name}, {release}: {told}; {one.n:,} transcripts{absent}, coverage {covered:.0%}, "
         f"by {one.instrument.rater}{why}"
     )
+
+
+COLUMNS = (
+    "trait", "release", "measure", "value", "low", "high", "n", "not_applicable", "unscored",
+    "coverage", "rater", "rubric", "epoch", "change", "change_low", "change_high", "p_adjusted",
+)  # fmt: skip
+
+
+def board_csv(lines: Mapping[str, Sequence[Any]]) -> str:
+    """The whole board as CSV, a measure a line; what a spreadsheet would run is put out as text."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(COLUMNS)
+    for trait, found in lines.items():
+        for one in found:
+            table.writerows(_csv_row(trait, one.measure, point) for point in one.points)
+    return out.getvalue()
+
+
+def _csv_row(trait: str, measure: str, point: Any) -> list[Any]:
+    level, change = point.level, point.change
+    moved = (
+        [change.difference, change.low, change.high, change.p_adjusted] if change else [None] * 4
+    )
+    names = [_inert(name) for name in (trait, point.release)]
+    instrument = [_inert(point.instrument.rater), point.instrument.rubric]
+    return [
+        *names, measure, level.estimate, level.low, level.high, point.n, point.not_applicable,
+        point.unscored, point.coverage, *instrument, point.epoch, *moved,
+    ]  # fmt: skip
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

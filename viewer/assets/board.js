@@ -36,7 +36,11 @@ function value(cell, pick) {
   const line = make("div", "tb-line");
   if (cell.two_sided) line.append(make("span", "left", cell.texts[0]), make("span", "gap", "\u00b7"), make("span", "right", cell.texts[1]));
   else line.append(make("span", "", cell.texts[0]));
-  if (cell.change) line.append(make("span", cell.change.tone, cell.change.text));
+  if (cell.changes.length) {
+    const moved = make("span", "moved");
+    for (const one of cell.changes) moved.append(make("b", one.tone, one.text));
+    line.append(moved);
+  }
   const below = make("div", "tb-under-line");
   const cover = make("span", "tb-cover");
   const part = make("i");
