@@ -12,7 +12,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-PATIENCE = 120
+PATIENCE = 30
 
 
 class Session:
@@ -22,6 +22,7 @@ class Session:
         self.socket, self.name = socket, name
         self.data: dict[str, Any] = {}
         self.desk = self.fragment = self.page = ""
+        self.seen: list[str | None] = []
         self.query = f"queue=many&me={name}"
 
     async def start(self) -> None:
@@ -41,7 +42,7 @@ class Session:
         run.query_string, run.page_script_hash = self.query, self.page
         run.fragment_id = self.fragment
         state = run.widget_states.widgets.add()
-        state.id = f"{self.desk}__events" if not self.desk.startswith("$$") else self.desk + "__events"
+        state.id = f"$$STREAMLIT_INTERNAL_KEY_{self.desk}__events"
         state.json_trigger_value = json.dumps([{"event": "say", "value": told}])
         begun = time.perf_counter()
         await self.socket.send(message.SerializeToString())
@@ -51,17 +52,22 @@ class Session:
         return time.perf_counter() - begun
 
     async def _until(self, done: Any) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not done():
-                self._take(await self.socket.recv())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not done():
+                    self._take(await self.socket.recv())
+        except TimeoutError as error:
+            raise RuntimeError(f"{self.name}: no answer; the last were {self.seen[-8:]}") from error
 
     def _take(self, raw: bytes) -> None:
         message = ForwardMsg()
         message.ParseFromString(raw)
         kind = message.WhichOneof("type")
+        self.seen.append(kind)
         if kind == "new_session":
-            self.page = message.new_session.page_script_hash or self.page
             self.idle = False
+        elif kind == "navigation":
+            self.page = message.navigation.page_script_hash
         elif kind == "script_finished":
             self.idle = True
         elif kind == "page_info_changed":
@@ -71,7 +77,7 @@ class Session:
             if element.WhichOneof("type") != "bidi_component":
                 return
             component = element.bidi_component
-            if component.component_name.endswith("traitbook_desk"):
+            if component.component_name.endswith("traitbook_desk_state"):
                 self.desk, self.data = component.id, json.loads(component.json)
                 self.fragment = message.delta.fragment_id
 

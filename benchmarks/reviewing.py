@@ -18,7 +18,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import ROOT, Figure, fresh
+from benchmarks import ROOT, WORK, Figure, fresh
 from benchmarks._reviewers import reviewers
 from benchmarks._writers import write_many
 from benchmarks.reading import PARAGRAPHS
@@ -40,6 +40,7 @@ CHROMIUM = "/usr/bin/chromium"
 
 def run() -> Iterator[Figure]:
     """Each row of the table of figures, in its order."""
+    WORK.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield from _saves(browser)
@@ -121,7 +122,9 @@ def _saves(browser: Any) -> Iterator[Figure]:
             echo, whole = (statistics.median(one[i] for one in seen) for i in (0, 1))
             pairs = queue[1:]
             told = f"{whole:.0f} ms (slowest {max(one[1] for one in seen):.0f})"
-            yield Figure(f"a saved rating, {pairs} turn pairs", told, f"under {bar} ms", whole < bar)
+            yield Figure(
+                f"a saved rating, {pairs} turn pairs", told, f"under {bar} ms", whole < bar
+            )
             size = statistics.median(sizes)
             yield Figure("  on the wire, both ways", f"{size:.1f} kB", "10 kB", size < 10)
             yield Figure("  the key itself", f"{echo:.0f} ms", "under 50 ms", echo < 50)
@@ -200,7 +203,9 @@ def _spans(browser: Any) -> Iterator[Figure]:
 
     path = fresh("spans.db")
     store = Store(path)
-    messages = [Message.plain("assistant" if k % 2 else "user", t) for k, t in enumerate(("?", *TEXTS))]
+    messages = [
+        Message.plain("assistant" if k % 2 else "user", t) for k, t in enumerate(("?", *TEXTS))
+    ]
     (one,) = (Transcript(tuple(messages), release="r9", scenario="spans"),)
     add(store, [one], load_all())
     good, rng, batch = 0, random.Random(3), 20
@@ -211,7 +216,9 @@ def _spans(browser: Any) -> Iterator[Figure]:
             page.goto(f"{address}/read?t={one.id}&desk=1&me=p{round_}{view}")
             page.wait_for_selector(".tb-desk[data-ready]")
             settled(page)
-            texts = page.evaluate("[...document.querySelectorAll('.tb-text[data-body]')].map(e => e.textContent)")
+            texts = page.evaluate(
+                "[...document.querySelectorAll('.tb-text[data-body]')].map(e => e.textContent)"
+            )
             wanted = [_pick(page, rng, texts) for _ in range(batch)]
             page.keyboard.press("3")
             page.wait_for_selector(".tb-state.saved")
@@ -222,7 +229,9 @@ def _spans(browser: Any) -> Iterator[Figure]:
         page.close()
     store.close()
     total = SPANS // batch * batch
-    yield Figure("spans: stored words are the selected ones", f"{good:,} of {total:,}", "all", good == total)
+    yield Figure(
+        "spans: stored words are the selected ones", f"{good:,} of {total:,}", "all", good == total
+    )
 
 
 def _pick(page: Any, rng: random.Random, texts: list[str]) -> str:
@@ -230,7 +239,9 @@ def _pick(page: Any, rng: random.Random, texts: list[str]) -> str:
     body = rng.choice([i for i, text in enumerate(texts) if len(text.split()) > 1])
     units = texts[body].encode("utf-16-le")
     shown = texts[body]
-    starts = [i for i, c in enumerate(shown) if not c.isspace() and (i == 0 or shown[i - 1].isspace())]
+    starts = [
+        i for i, c in enumerate(shown) if not c.isspace() and (i == 0 or shown[i - 1].isspace())
+    ]
     ends = [
         i + 1 for i, c in enumerate(shown)
         if not c.isspace() and (i + 1 == len(shown) or shown[i + 1].isspace())
@@ -258,7 +269,9 @@ def _writers() -> Iterator[Figure]:
     seen = write_many(fresh("writers.db"), writers=50, each=200)
     told = f"{seen.kept:,} ratings, {seen.quotes:,} spans, {seen.doubled} doubled"
     whole = (seen.kept, seen.quotes, seen.doubled) == (10_000, 10_000, 0)
-    yield Figure("50 writers at once, 10,000 ratings and spans", told, "none lost, none doubled", whole)
+    yield Figure(
+        "50 writers at once, 10,000 ratings and spans", told, "none lost, none doubled", whole
+    )
     yield Figure("  one save, p95", f"{seen.p95:.0f} ms", "under 250 ms", seen.p95 < 250)
 
 
@@ -289,7 +302,7 @@ def _kills() -> Iterator[Figure]:
 
 def _reviewers() -> Iterator[Figure]:
     """Real sessions over websockets, each thinking 2 to 6 s between ratings."""
-    path = database("reviewers.db", {"many": 20}, SPEAKERS * RATINGS + 5)
+    path = database("reviewers.db", {"many": 20}, SPEAKERS * (RATINGS + 2))
     port = _free()
     server = _server(path, port)
     seen = reviewers(port, people=SPEAKERS, each=RATINGS, think=(2.0, 6.0))
@@ -301,7 +314,12 @@ def _reviewers() -> Iterator[Figure]:
     store.close()
     total = SPEAKERS * RATINGS
     told = f"{kept:,} stored, {doubled} twice"
-    yield Figure(f"{SPEAKERS} reviewers at once, {RATINGS} ratings each", told, f"{total:,}", (kept, doubled) == (total, 0))
+    yield Figure(
+        f"{SPEAKERS} reviewers at once, {RATINGS} ratings each",
+        told,
+        f"{total:,}",
+        (kept, doubled) == (total, 0),
+    )
     p95 = statistics.quantiles(seen, n=20)[-1]
     middle = statistics.median(seen)
     yield Figure("  a save, p50 and p95", f"{middle:.2f} and {p95:.2f} s", "p95 under 1 s", p95 < 1)
@@ -327,5 +345,3 @@ def _server(path: Path, port: int) -> subprocess.Popen[bytes]:
             return made
         time.sleep(0.1)
     raise RuntimeError("the app did not start")
-
-
