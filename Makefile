@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO_FLAGS ?=
 TEST_FLAGS ?=
+TEST_JOBS ?= auto --maxprocesses 4
 
 .PHONY: demo serve test lint format bench docs requirements clean
 
@@ -16,7 +17,7 @@ serve: $(VENV)/.user           ## the app over your own database
 test: $(VENV)/.dev             ## all tests, in a real browser where there is one
 	@$(PYTHON) -c "import shutil; raise SystemExit(not any(map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))))" \
 		|| $(BIN)/playwright install chromium || echo "!! no browser could be had: browser tests will be skipped"
-	$(BIN)/python -m pytest $(TEST_FLAGS)
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal $(TEST_FLAGS)
 
 lint: $(VENV)/.dev             ## style, format, types
 	$(BIN)/ruff check .

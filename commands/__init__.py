@@ -89,11 +89,13 @@ def progress(label: str, total: float | None, unit: str = "") -> Iterator[Callab
         DownloadColumn,
         MofNCompleteColumn,
         Progress,
+        TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
 
-    count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    counts = {"bytes": DownloadColumn, "share": TaskProgressColumn}
+    count = counts.get(unit, MofNCompleteColumn)()
     columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)

@@ -17,6 +17,7 @@ from viewer.lighting import overlay_data
 from viewer.reading import Around, View, reader_data
 
 MOST = 3
+MOST_STEPS = 50
 
 store, rubrics = screens.store(), screens.rubrics()
 opened = screens.param("t")
@@ -65,21 +66,28 @@ def address(identity: str, message: int) -> str:
 
 
 # The component's messages change the address in callbacks, which run before the page does: one run
-# a key, and no key lost between two runs.
+# a key. Of two messages that wait for a run only the newer arrives, so each says where it starts
+# and where it leads, never "once more".
 
 
 def walk() -> None:
-    """Go to the next or the previous of the list."""
-    step = screens.triggered("reader", "nav")
-    going = step and (after if step["step"] > 0 else before)
-    if going:
+    """Go so many steps along the list, from where the reader stood when the key was pressed."""
+    if not (asked := screens.triggered("reader", "nav")):
+        return
+    step, going = int(asked["step"]), asked["from"]
+    for _ in range(min(abs(step), MOST_STEPS)):
+        around = neighbours(store, screens.wanted(), going, by_scenario=len(shown) > 1)
+        if not (further := around[step > 0]):
+            break
+        going = further
+    if going != asked["from"] or not step:
         st.query_params.from_dict({"t": going} | screens.going_along() | manner)
 
 
 def turn_view() -> None:
-    """Rendered to verbatim and back."""
-    if screens.triggered("reader", "view"):
-        screens.put("view", "" if verbatim else "verbatim")
+    """Rendered or verbatim."""
+    if asked := screens.triggered("reader", "view"):
+        screens.put("view", asked["to"])
 
 
 def put_beside() -> None:

@@ -333,7 +333,7 @@ class TestDatabase:
         made = Store(path)
         pages = made.one("PRAGMA page_count")
         made.connection().execute(f"PRAGMA max_page_count = {pages + 700}")
-        many = [GOOD.replace("Yes", f"{n} " + "long words " * 40) for n in range(20_000)]
+        many = [GOOD.replace("Yes", f"{n} " + "long words " * 40) for n in range(5_000)]
         with pytest.raises(StoreError, match="disk is full"):
             add(made, read(lines(tmp_path, *many)), {})
         kept = made.one("SELECT count(*) FROM transcripts")
@@ -342,7 +342,7 @@ class TestDatabase:
         assert made.one(whole) == 2 * kept == made.one("SELECT count(*) FROM messages_fts_docsize")
         made.connection().execute("PRAGMA max_page_count = 1000000")
         again = add(made, read(tmp_path / "bad.jsonl"), {})
-        assert (again.new, again.unchanged) == (20_000 - kept, kept)
+        assert (again.new, again.unchanged) == (5_000 - kept, kept)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -267,8 +269,44 @@ def test_demo_loads_and_scores_without_opening(tmp_path: Path) -> None:
 def test_every_command_is_in_the_help_and_the_docs() -> None:
     from commands import commands
 
-    docs = (ROOT / "docs" / "commands.md").read_text("utf-8")
-    assert traitbook("--help").returncode == 0
+    told = traitbook("--help").stdout
     for command in commands():
-        assert f"## traitbook {command.name}" in docs, f"docs/commands.md lacks {command.name}"
+        assert f"  {command.name} " in told
         assert traitbook(str(command.name), "--help").returncode == 0
+    made = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "commands.py")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (ROOT / "docs" / "commands.md").read_text("utf-8") == made.stdout, "run `make docs`"
+
+
+class TestBackup:
+    def test_a_copy_can_be_put_back_and_what_was_there_is_kept(self, tmp_path: Path) -> None:
+        db, copy = tmp_path / "a.db", tmp_path / "copy.db"
+        source = tmp_path / "t.jsonl"
+        source.write_text('{"release": "r1", "messages": [{"role": "user", "content": "Hi"}]}\n')
+        assert traitbook("import", str(source), "--db", str(db)).returncode == 0
+        told = said_json(traitbook("backup", str(copy), "--db", str(db), "--json"))
+        assert told["bytes"] == copy.stat().st_size > 0
+        again = traitbook("backup", str(copy), "--db", str(db))
+        assert (again.returncode, "is there already" in again.stderr) == (2, True)
+
+        assert traitbook("release", "rename", "r1", "r2", "--db", str(db)).returncode == 0
+        told = said_json(traitbook("restore", str(copy), "--yes", "--db", str(db), "--json"))
+        assert (
+            said_json(traitbook("search", "Hi", "--db", str(db), "--json"))["hits"][0]["release"]
+            == "r1"
+        )
+        kept = said_json(traitbook("search", "Hi", "--db", told["kept"], "--json"))
+        assert kept["hits"][0]["release"] == "r2"
+
+    def test_what_is_no_backup_is_not_put_back(self, tmp_path: Path) -> None:
+        db, wrong = tmp_path / "a.db", tmp_path / "wrong.db"
+        wrong.write_text("not a database, but long enough to look like a file of some kind" * 20)
+        done = traitbook("restore", str(wrong), "--yes", "--db", str(db))
+        assert (done.returncode, "is not a database" in done.stderr) == (2, True)
+        assert not db.exists()
+        done = traitbook("restore", str(tmp_path / "none.db"), "--yes", "--db", str(db))
+        assert (done.returncode, "there is no such file" in done.stderr) == (2, True)

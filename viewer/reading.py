@@ -72,6 +72,7 @@ def reader_data(
     }
     return {
         "version": version(view),
+        "first": view.identities[0],
         "title": view.transcripts[0].scenario,
         "tags": _tags(view.transcripts[0]),
         "choices": [

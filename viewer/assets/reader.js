@@ -70,11 +70,11 @@ function bar(state, data) {
     tools.append(select);
   }
   tools.append(make("span", "tb-gap"));
-  button("Verbatim", "Every character as it stands (v)", () => send("view", {}), data.verbatim);
+  button("Verbatim", "Every character as it stands (v)", () => turn(state), data.verbatim);
   state.folds = button("Thinking and tools", "Show or fold them all (t)", () => unfold(state), false);
   if (data.desk != null) button("Rate, comment", "Put the desk beside, or away (r)", () => send("desk", {}), data.desk);
-  button("\u2190", "The one before in the list (p)", () => send("nav", { step: -1 })).disabled = !data.before;
-  button("\u2192", "The next in the list (n)", () => send("nav", { step: 1 })).disabled = !data.after;
+  button("\u2190", "The one before in the list (p)", () => walk(state, -1)).disabled = !data.before;
+  button("\u2192", "The next in the list (n)", () => walk(state, 1)).disabled = !data.after;
   button("Keys ?", "What the keys do", () => state.help.showModal());
   node.append(tools);
   return node;
@@ -229,6 +229,17 @@ function chip(state, one, column) {
   return node;
 }
 
+// Steps add up until the next transcript is here: keys that come faster than pages are not lost.
+function walk(state, step) {
+  const { data } = state;
+  const steps = (state.steps || 0) + step;
+  if ((steps > 0 && !data.after) || (steps < 0 && !data.before)) return;
+  state.steps = steps;
+  state.send("nav", { from: data.first, step: steps, n: Date.now() });
+}
+
+const turn = (state) => state.send("view", { to: state.data.verbatim ? "" : "verbatim", n: Date.now() });
+
 // ---- moving ------------------------------------------------------------------------------------
 
 function go(state, row, say = true) {
@@ -319,24 +330,23 @@ function fit(state) {
   state.root.style.setProperty("--h", `max(320px, calc(100dvh - ${Math.round(top)}px - 8px))`);
 }
 
-const typing = (event) => event.composedPath()[0]?.closest?.("input,textarea,select,[contenteditable=true],[role=textbox],[role=combobox],[role=listbox],[role=dialog],dialog");
+const typing = (event) => event.composedPath()[0]?.closest?.("input,textarea,select,[contenteditable=true],[role=textbox],[role=combobox],[role=listbox],[role=dialog],dialog[open]");
 
 function listen(state) {
   state.stopListening?.abort();
   const control = (state.stopListening = new AbortController());
   const options = { signal: control.signal };
   const { root } = state;
-  const send = (name, value) => state.send(name, { ...value, n: Date.now() });
   const actions = {
     j: () => go(state, state.now + 1),
     k: () => go(state, state.now - 1),
-    n: () => send("nav", { step: 1 }),
-    p: () => send("nav", { step: -1 }),
+    n: () => walk(state, 1),
+    p: () => walk(state, -1),
     e: () => toEvidence(state),
     E: () => toEvidence(state, undefined, -1),
-    v: () => send("view", {}),
+    v: () => turn(state),
     t: () => unfold(state),
-    r: () => state.desk != null && send("desk", {}),
+    r: () => state.data.desk != null && send("desk", {}),
     "?": () => state.help.showModal(),
   };
   document.addEventListener("keydown", (event) => {
@@ -390,10 +400,11 @@ export default function (component) {
   let state = readers.get(root);
   if (!state) readers.set(root, (state = { root }));
   state.send = setTriggerValue;
-  state.desk = data.desk;
+  state.data = data;
   listen(state);
   if (state.version !== data.version) {
     state.version = data.version;
+    state.steps = 0;
     build(state, data);
     fit(state);
     state.lit = false;
