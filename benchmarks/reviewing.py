@@ -208,7 +208,7 @@ def _spans(browser: Any) -> Iterator[Figure]:
     ]
     (one,) = (Transcript(tuple(messages), release="r9", scenario="spans"),)
     add(store, [one], load_all())
-    good, rng, batch = 0, random.Random(3), 20
+    good, rng, batch = 0, random.Random(3), 40
     with serving(path) as address:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         for round_ in range(SPANS // batch):
@@ -237,7 +237,6 @@ def _spans(browser: Any) -> Iterator[Figure]:
 def _pick(page: Any, rng: random.Random, texts: list[str]) -> str:
     """Select whole words at random and press Enter; the words as the browser has them."""
     body = rng.choice([i for i, text in enumerate(texts) if len(text.split()) > 1])
-    units = texts[body].encode("utf-16-le")
     shown = texts[body]
     starts = [
         i for i, c in enumerate(shown) if not c.isspace() and (i == 0 or shown[i - 1].isspace())
@@ -248,7 +247,6 @@ def _pick(page: Any, rng: random.Random, texts: list[str]) -> str:
     ]  # fmt: skip
     a = rng.choice(starts)
     b = rng.choice([end for end in ends if end > a][:12])
-    assert units
     to_units = lambda n: len(shown[:n].encode("utf-16-le")) // 2  # noqa: E731
     return str(page.evaluate(PICK, [body, to_units(a), to_units(b)]))
 

@@ -17,8 +17,11 @@ from store import exporting
     help="FILE.jsonl, .csv or .parquet.",
 )  # fmt: skip
 @click.option("--release", help="Only this release (transcripts).")
+@click.option("--history", is_flag=True, help="Ratings: every one ever given, oldest first.")
 @common
-def command(what: str, output: Path, release: str | None, db: Path, as_json: bool) -> None:
+def command(
+    what: str, output: Path, release: str | None, history: bool, db: Path, as_json: bool
+) -> None:
     """Write transcripts (with their ratings) or the latest ratings to a file."""
     store = existing(db)
     if what == "transcripts":
@@ -26,7 +29,11 @@ def command(what: str, output: Path, release: str | None, db: Path, as_json: boo
         rows = exporting.transcript_rows(store, where, values)
         count = exporting.write(output, rows, exporting.TRANSCRIPT_COLUMNS)
     else:
-        rows = (r for r in exporting.rating_rows(store) if release in (None, r["release"]))
+        rows = (
+            r
+            for r in exporting.rating_rows(store, history=history)
+            if release in (None, r["release"])
+        )
         count = exporting.write(output, rows, exporting.RATING_COLUMNS)
     if as_json:
         put({"file": str(output), what: count})

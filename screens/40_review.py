@@ -81,9 +81,9 @@ def address(identity: str, message: int) -> str:
 
 
 def turn_view() -> None:
-    """Rendered to verbatim and back."""
-    if screens.triggered("reader", "view"):
-        screens.put("view", "" if verbatim else "verbatim")
+    """Rendered or verbatim."""
+    if asked := screens.triggered("reader", "view"):
+        screens.put("view", asked["to"])
 
 
 def hear() -> None:
