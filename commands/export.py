@@ -55,7 +55,8 @@ def _tuning(asked: Asked) -> Rows:
 
 
 def _ratings(asked: Asked) -> Rows:
-    return sharing.rating_rows(asked.store, asked.wanted), exporting.RATING_COLUMNS
+    history = asked.given["history"]
+    return sharing.rating_rows(asked.store, asked.wanted, history=history), exporting.RATING_COLUMNS
 
 
 def _cases(asked: Asked) -> Rows:
@@ -108,6 +109,7 @@ FORMS: dict[tuple[str, str], tuple[Form, tuple[str, ...]]] = {
     "--test-share", type=click.FloatRange(0, 1), default=0.5, show_default=True,
     help="Validation cases: the share of scenarios drawn for the test part.",
 )  # fmt: skip
+@click.option("--history", is_flag=True, help="Ratings: every one ever given, oldest first.")
 @click.option("--drop", multiple=True, metavar="KEY", help="Bundle: metadata to leave out too.")
 @click.option("--keep", multiple=True, metavar="KEY", help="Bundle: metadata to keep after all.")
 @click.option("--name", "names", multiple=True, help="Bundle: a person's name to replace.")

@@ -12,7 +12,7 @@ from store import transcripts as said
 from store.listing import neighbours
 from store.ratings import of_transcripts
 from store.transcripts import Sibling
-from viewer.components import overlay, reader
+from viewer.components import desk, overlay, reader
 from viewer.lighting import overlay_data
 from viewer.reading import Around, View, reader_data
 
@@ -127,6 +127,7 @@ if rating_here and me is not None:
         with left:
             draw()
         with right:
+            desk(key="desk_shell", data={"where": "read"})
             rating_desk(store, rubrics, me, view, shown.index(opened))
 else:
     draw()

@@ -21,7 +21,7 @@ from store.ratings import of_transcripts
 from store.releases import releases
 from store.reviewing import given, preferences_of
 from viewer import tones
-from viewer.components import desk, overlay, reader
+from viewer.components import desk, desk_state, overlay, reader
 from viewer.desk import Asked, Desk, desk_data
 from viewer.lighting import overlay_data
 from viewer.reading import Around, View, reader_data
@@ -81,9 +81,9 @@ def address(identity: str, message: int) -> str:
 
 
 def turn_view() -> None:
-    """Rendered to verbatim and back."""
-    if screens.triggered("reader", "view"):
-        screens.put("view", "" if verbatim else "verbatim")
+    """Rendered or verbatim."""
+    if asked := screens.triggered("reader", "view"):
+        screens.put("view", asked["to"])
 
 
 def hear() -> None:
@@ -251,7 +251,7 @@ def beside() -> None:
         tags=tags(store),
     )
     overlay(key="overlay", data=overlay_data(view, lit(), rubrics))
-    desk(key="desk", data=desk_data(data), on_say_change=hear)
+    desk_state(key="desk", data=desk_data(data), on_say_change=hear)
 
 
 with st.container(key="besides"):
@@ -266,4 +266,5 @@ with st.container(key="besides"):
             on_beside_change=lambda: None,
         )
     with right:
+        desk(key="desk_shell", data={"where": "review"})
         beside()

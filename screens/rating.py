@@ -15,7 +15,7 @@ from store import Store, StoreError
 from store.comments import comments, tags
 from store.ratings import of_transcripts
 from store.reviewing import Given, given, preferences_of
-from viewer.components import desk, overlay
+from viewer.components import desk_state, overlay
 from viewer.desk import Asked, Desk, desk_data
 from viewer.lighting import overlay_data
 from viewer.reading import View
@@ -64,7 +64,7 @@ def rating_desk(
     for rating in of_transcripts(store, view.identities):
         ratings[rating.transcript].append(rating)
     overlay(key="overlay", data=overlay_data(view, ratings, rubrics))
-    desk(key="desk", data=desk_data(data), on_say_change=hear)
+    desk_state(key="desk", data=desk_data(data), on_say_change=hear)
 
 
 def _heard(

@@ -55,8 +55,8 @@ def _without(row: Row, *names: str) -> Row:
     return {key: value for key, value in row.items() if key not in names and value is not None}
 
 
-def rating_rows(store: Store) -> Iterator[Row]:
-    """Each latest rating in the native interchange, streamed."""
+def rating_rows(store: Store, *, history: bool = False) -> Iterator[Row]:
+    """Each latest rating, or with `history` each one ever given, in the native interchange."""
     known = scales(store)
     places = {
         row["id"]: row
@@ -65,7 +65,7 @@ def rating_rows(store: Store) -> Iterator[Row]:
             "JOIN releases e ON e.key = t.release JOIN scenarios s ON s.key = t.scenario"
         )
     }
-    for rating in kept.each_rating(store):
+    for rating in kept.each_rating(store, history=history):
         yield rating_row(rating, places[rating.transcript], known)
 
 

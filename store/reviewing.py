@@ -137,7 +137,7 @@ def undo(store: Store, last: Given, rubrics: Mapping[str, Rubric], how: Circumst
         back = replace(
             last.rating, status="unscored", value=None, why="withdrawn", reason="", quotes=()
         )
-    stands = replace(back, at=now())
+    stands = replace(back, at="")  # when it is given, and not when its like was
     unsure = bool(chain and chain[-1].unsure)
     save_review(store, stands, rubrics, replace(how, unsure=unsure))
     return stands

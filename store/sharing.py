@@ -45,14 +45,15 @@ def native_rows(store: Store, wanted: Wanted) -> Iterator[Row]:
         yield to_record(one, [rating_row(rating, one, known) for rating in chosen.ratings])
 
 
-def rating_rows(store: Store, wanted: Wanted) -> Iterator[Row]:
-    """The latest ratings that fit in the native interchange, of whatever status.
+def rating_rows(store: Store, wanted: Wanted, *, history: bool = False) -> Iterator[Row]:
+    """The ratings that fit in the native interchange, of whatever status: the latest, or with
+    `history` every one ever given.
 
     Bounds hold for rated ones, and let no others through.
     """
     rater = str(named(store, wanted.rater, wanted.trait).rater) if wanted.rater else None
     bound = wanted.low is not None or wanted.high is not None
-    for row in exporting.rating_rows(store):
+    for row in exporting.rating_rows(store, history=history):
         asked = (wanted.release, wanted.trait, rater)
         told = (row["release"], row["trait"], row["rater"])
         fits = all(one in (None, other) for one, other in zip(asked, told, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -30,6 +31,7 @@ from store.reviewing import (
     undo,
 )
 from store.splits import keep_splits, labelled, looked, looks, splits
+from tests.conftest import traitbook
 
 ANN, BEN = Rater("person", "ann"), Rater("person", "ben")
 JUDGE = Rater("judge", "m", "1")
@@ -308,6 +310,35 @@ class TestRatings:
         whole = candidates(store, ["praise_fit"], releases=["r1"], scenario="s0")
         assert [(one.transcript, one.values) for one in whole] == [(ids[0], {"judge:m#1": 0})]
         assert candidates(store, ["praise_fit"], scenario="%") == []
+
+
+def test_history_goes_out_and_comes_back(
+    store: Store, ids: list[str], rubrics: dict[str, Rubric], tmp_path: Path
+) -> None:
+    quote = Quote("No.", 2, 0, 0, 3, "exact")
+    for value in (2, 1, -1):
+        how = Circumstances("blind")
+        save_review(
+            store, rated(ids[0], value, quotes=(quote,), at=f"2026-01-0{value + 2}"), rubrics, how
+        )
+    files = [tmp_path / "latest.jsonl", tmp_path / "history.jsonl"]
+    traitbook("export", "ratings", "-o", str(files[0]), "--db", str(store.path))
+    traitbook("export", "ratings", "--history", "-o", str(files[1]), "--db", str(store.path))
+    assert [len(one.read_text().splitlines()) for one in files] == [1, 3]
+    traitbook("export", "transcripts", "-o", str(tmp_path / "t.jsonl"), "--db", str(store.path))
+    other = str(tmp_path / "other.db")
+    lines = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
+    bare = "".join(json.dumps({**line, "ratings": []}) + "\n" for line in lines)
+    (tmp_path / "bare.jsonl").write_text(bare)
+    traitbook("import", str(tmp_path / "bare.jsonl"), "--db", other)
+    assert traitbook("import-ratings", str(files[1]), "--db", other).returncode == 0
+    copy = Store(other)
+    told = given(copy, ids[0], ANN, history=True)
+    assert [one.rating.value for one in told] == [2, 1, -1]
+    assert told[-1].rating.quotes == (quote,)
+    assert traitbook("import-ratings", str(files[1]), "--db", other).returncode == 0
+    assert len(given(copy, ids[0], ANN, history=True)) == 3, "the same again changes nothing"
+    copy.close()
 
 
 def test_comments_with_replies_tags_and_resolve(store: Store, ids: list[str]) -> None:

@@ -42,3 +42,9 @@ desk = _component("desk", "Desk")
 overlay = st.components.v2.component(
     "traitbook_overlay", html="<i hidden></i>", js=text("overlay.js"), isolate_styles=False
 )
+desk_state = st.components.v2.component(
+    "traitbook_desk_state",
+    html="<i hidden></i>",
+    js=text("desk_state.js"),
+    isolate_styles=False,
+)

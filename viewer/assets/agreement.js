@@ -91,7 +91,7 @@ function matrix(table, pick) {
         const button = make("button", "", cell.count.toLocaleString());
         button.type = "button";
         button.setAttribute("aria-pressed", String(!!here));
-        button.setAttribute("aria-label", `${cell.count}: ${table.names[0]} ${table.heads[r]}, ${table.names[1]} ${table.heads[c]}`);
+        button.setAttribute("aria-label", `${cell.count.toLocaleString()}: ${table.names[0]} ${table.heads[r]}, ${table.names[1]} ${table.heads[c]}`);
         button.onclick = () => pick({ cell: here ? "" : `${table.values[r]},${table.values[c]}` });
         td.append(button);
       } else td.append(make("span", "", "\u00b7"));

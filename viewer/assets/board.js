@@ -30,7 +30,6 @@ function value(cell, pick) {
   const node = make("button", "tb-value");
   node.type = "button";
   node.setAttribute("aria-pressed", String(cell.picked));
-  node.setAttribute("aria-label", cell.spoken);
   node.title = cell.spoken;
   node.onclick = () => pick(cell.key);
   const line = make("div", "tb-line");

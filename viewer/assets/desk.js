@@ -638,19 +638,12 @@ function listen(state) {
   addEventListener("tb-now", () => state.data.may.includes("turn") && draw(state), options);
 }
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const outer = parentElement.querySelector(".tb");
-  if (!outer || !data) return;
-  let state = desks.get(outer);
-  if (!state) {
-    const root = make("div");
-    const live = make("div", "tb-hush");
-    live.setAttribute("aria-live", "polite");
-    outer.replaceChildren(live, root);
-    desks.set(outer, (state = { outer, root, live, box: [], sent: [], at: 0, saved: "", failed: "" }));
-  }
-  state.send = setTriggerValue;
+// What is on the desk comes by a second, tiny component (desk_state.js), so that an answer from the
+// server does not send all of this again.
+function update(state) {
+  const { data, send } = window.tbDesk || {};
+  if (!data || !data.draft.startsWith(`${state.where}/`)) return;
+  state.send = send;
   const other = state.data?.version !== data.version;
   const elsewhere = state.data?.draft !== data.draft;
   const going = state.sent.length > 0;
@@ -671,8 +664,28 @@ export default function (component) {
   listen(state);
   draw(state);
   flush(state);
-  outer.dataset.ready = data.version;
+  state.outer.dataset.ready = data.version;
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const outer = parentElement.querySelector(".tb");
+  if (!outer || !data) return;
+  let state = desks.get(outer);
+  if (!state) {
+    const root = make("div");
+    const live = make("div", "tb-hush");
+    live.setAttribute("aria-live", "polite");
+    outer.replaceChildren(live, root);
+    desks.set(outer, (state = { outer, root, live, box: [], sent: [], at: 0, saved: "", failed: "" }));
+  }
+  state.where = data.where;
+  state.hearing?.abort();
+  state.hearing = new AbortController();
+  addEventListener("tb-desk", () => update(state), { signal: state.hearing.signal });
+  update(state);
   return () => {
+    state.hearing.abort();
     state.stop?.abort();
     clearTimeout(state.timer);
   };

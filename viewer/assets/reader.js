@@ -224,7 +224,7 @@ function chip(state, one, column) {
   node.append(make("b", "", one.label));
   for (const [who, value] of one.values) node.append(make("i", "", who), document.createTextNode(value));
   node.dataset.tip = one.tip;
-  node.setAttribute("aria-label", `${one.label}: ${one.tip}`);
+  node.setAttribute("aria-description", one.tip);
   node.onclick = () => toEvidence(state, (span) => span.c === column && span.trait === one.trait);
   return node;
 }
