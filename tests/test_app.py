@@ -20,8 +20,8 @@ from store.frames import answers, places, sources
 from store.releases import releases
 from tests.conftest import ROOT
 from tests.releasing import put, two
-from viewer.board import board_csv
 from transcripts import Options, Refused
+from viewer.board import board_csv
 
 PAGES = sorted((ROOT / "screens").glob("[0-9]*_*.py"))
 
