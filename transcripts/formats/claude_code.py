@@ -110,6 +110,8 @@ def _take(line: Any, where: str, chains: dict[tuple[str, str], _Chain], done: li
     key = (session, str(line.get("agentId") or "side") if side else "")
     chain = chains.setdefault(key, _Chain(session, side))
     raw = line["message"]
+    if not isinstance(raw, dict):
+        raise Broken("its message is not an object")
     if _is_clear(raw):
         done.append(chain)
         chains[key] = _Chain(session, side, part=chain.part + 1)
