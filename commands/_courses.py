@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rubrics import Call, Judged, Rubric, Task
 from scorers.judge import Judge, batch
-from scorers.judge.asking import judgement
+from scorers.judge.asking import broken, judgement
 from scorers.judge.prompt import Prepared, prepare
 from scorers.judge.wire import Request
 from store import Store
@@ -40,4 +40,8 @@ class Courses:
     def after(self, prepared: Prepared, task: Task, calls: list[Call]) -> Request | Judged:
         """What comes after these calls: another request, or a judgement to be kept."""
         cached = len(self._rubrics) > 1 and self._judge.caches(prepared)
-        return batch.replayed(judgement(prepared, task, self._judge.rater, cached=cached), calls)
+        course = judgement(prepared, task, self._judge.rater, cached=cached)
+        try:
+            return batch.replayed(course, calls)
+        except Exception as error:  # as in flight.py: around one judgement, then unscored
+            return broken(prepared, task, self._judge.rater, error, tuple(calls))

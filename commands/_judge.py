@@ -116,7 +116,7 @@ def told(judge: Judge, order: Order, plan: Plan) -> Iterator[str]:
 
 
 def _run(store: Store, judge: Judge, order: Order, plan: Plan) -> dict[str, Any]:
-    judging.keep_rubrics(store, order.rubrics)
+    judging.keep_words(store, order.rubrics, judge.rater, judge.details())
     before = dict(order.run.progress) if order.run else None
     progress = Progress(plan.judgements, before)
     key = order.run.key if order.run else None

@@ -154,10 +154,17 @@ def _call_row(call: Call) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def keep_rubrics(store: Store, rubrics: Iterable[Rubric]) -> None:
-    """Keep the words that a run asks, so that it can be taken up again when they have changed."""
+def keep_words(
+    store: Store, rubrics: Iterable[Rubric], rater: Rater, details: Mapping[str, Any]
+) -> None:
+    """Keep the words that a run asks, so that it can be taken up again when they have changed,
+    and what the judge's version stands for, so that it can be read years later."""
     with store.write() as connection:
         keys = Keys(connection)
+        connection.execute(
+            "UPDATE raters SET details = ? WHERE key = ?",
+            (json.dumps(details, ensure_ascii=False), keys.rater(rater)),
+        )
         for rubric in rubrics:
             keys.rubric(rubric)
 

@@ -364,3 +364,61 @@ def test_an_error_in_the_work_is_raised(
     with pytest.raises(OSError, match="the disk is gone"):
         for _ in Judging(judge, items(judge, broken())):
             pass
+
+
+def test_a_fault_of_our_own_is_one_unscored_judgement(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scorers.judge import verdict
+
+    read = verdict.read
+
+    def fails(reply: str, asked: Any) -> Any:
+        if "(2)" in asked.prepared.block:
+            raise ZeroDivisionError("ours")
+        return read(reply, asked)
+
+    monkeypatch.setattr(verdict, "read", fails)
+    judged, passing = run(5)
+    assert passing.why == "" and sorted(r.why for one in judged for r in one.ratings) == [
+        *[""] * 4,
+        "broken",
+    ]
+    (broken,) = [one for one in judged if one.ratings[0].why]
+    assert "ours" in broken.ratings[0].reason and broken.calls[0].reply, "what was paid for is kept"
+
+
+# ---- real exchanges that others recorded ----
+
+
+def test_recorded_answers_are_read(shared: Any) -> None:
+    import gzip
+
+    import yaml
+
+    from scorers.judge import wire
+    from scorers.judge.price import Tokens
+
+    seen = 0
+    for path in sorted((shared / "formats" / "openllmetry").rglob("*.yaml")):
+        for one in yaml.safe_load(path.read_text("utf-8"))["interactions"]:
+            body = one["response"]["body"]["string"]
+            raw = body if isinstance(body, bytes) else body.encode()
+            if raw[:2] == b"\x1f\x8b":
+                raw = gzip.decompress(raw)
+            if not raw.startswith(b"{"):
+                continue  # streamed
+            told = json.loads(raw)
+            if told.get("type") != "message":
+                continue
+            seen += 1
+            call = wire.call("rate", raw, {"request-id": "req_1"})
+            words = "".join(b["text"] for b in told["content"] if b["type"] == "text")
+            assert call.reply == words and call.model == told["model"], path
+            assert (
+                call.status == "ok"
+                and call.usage["output_tokens"] == told["usage"]["output_tokens"]
+            )
+            tokens = Tokens.of(call.usage)
+            assert tokens is not None and tokens.prompt >= tokens.fresh > 0
+    assert seen >= 8

@@ -45,6 +45,17 @@ def judgement(prepared: Prepared, task: Task, rater: Rater, *, cached: bool = Tr
                    warrants=warrants)  # fmt: skip
 
 
+def broken(
+    prepared: Prepared, task: Task, rater: Rater, error: Exception, calls: tuple[Call, ...]
+) -> Judged:
+    """What is kept of a judgement whose own code failed: unscored, and said to be our fault."""
+    first, _, other = prepared.identity.partition("+")
+    asked = Asked(prepared, task.rubric, rater, task.repeat, (first, other or None))
+    ratings = asked.all_unscored("broken", f"{type(error).__name__}: {error}")
+    return Judged(first, task.rubric, rater, task.repeat, tuple(ratings.values()), calls,
+                  other=other or None)  # fmt: skip
+
+
 def answered(
     asked: Asked, words: str, calls: list[Call], cached: bool
 ) -> Generator[Request, Call, Reading]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rubrics import Call, Judged, Task
 from rubrics.judged import RETRYABLE
-from scorers.judge.asking import Course
+from scorers.judge.asking import Course, broken
 from scorers.judge.budget import Budget, OverBudget, worst
 from scorers.judge.client import Client, Fatal
 from scorers.judge.judge import Item, Judge
@@ -122,6 +122,8 @@ class Flight:
         calls: list[Call] = []
         try:
             judged, fatal = await self._carried(course, calls)
+        except Exception as error:  # the one broad except: around one judgement, then unscored
+            judged, fatal = broken(prepared, task, self._judge.rater, error, tuple(calls)), ""
         finally:
             await self._budget.settle(reserved, tuple(calls))
         return self._sorted(judged, prepared.identity, fatal)

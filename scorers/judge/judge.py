@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from rubrics import Call, Rater, Task
 from scorers.judge import prompt, settings
@@ -28,6 +29,16 @@ class Judge:
     def rater(self) -> Rater:
         """The judge as a rater."""
         return settings.rater(self.settings, prompt.protocol())
+
+    def details(self) -> dict[str, Any]:
+        """What the rater's version stands for: everything that can change an answer."""
+        return {
+            "protocol": prompt.protocol(),
+            "system": prompt.system(),
+            "schema": prompt.schema(),
+            "temperature": self.settings.temperature,
+            "max_tokens": self.settings.max_tokens,
+        }
 
     def caches(self, prepared: Prepared) -> bool:
         """Whether the prefix is long enough to be cached at all."""
