@@ -7,6 +7,8 @@ with its last commit; whoever wants it to stop says so here, and it looks once a
 from __future__ import annotations
 
 import json
+import os
+import socket
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -77,16 +79,36 @@ def get(store: Store, key: int) -> Run:
 
 def _run(row: Row) -> Run:
     state = row["state"]
-    if state == LIVE and _silent(row["beat"] or row["started"]):
+    options = json.loads(row["options"])
+    if state == LIVE and (_gone(options) or _silent(row["beat"] or row["started"])):
         state = "lost"
     rater = Rater(row["rater_kind"], row["name"], row["version"]) if row["name"] else None
     return Run(
         key=row["key"], kind=row["kind"], state=state, started=row["started"],
         finished=row["finished"], rater=str(rater) if rater else None, planned=row["planned"],
-        options=json.loads(row["options"]),
+        options=options,
         progress={"asked": row["asked"], **json.loads(row["progress"])},
         note=row["note"] or "", beat=row["beat"], cancelling=row["cancel"] is not None,
     )  # fmt: skip
+
+
+def _here() -> list[Any]:
+    """Host and number of this process."""
+    return [socket.gethostname(), os.getpid()]
+
+
+def _gone(options: Mapping[str, Any]) -> bool:
+    """Whether the run's process was on this machine and is there no more: then nobody need wait."""
+    host, number = options.get("process") or ("", 0)
+    if host != socket.gethostname() or os.name != "posix":
+        return False
+    try:
+        os.kill(number, 0)  # asks whether it is there; sends nothing
+    except ProcessLookupError:
+        return True
+    except OSError:  # it is there, and somebody else's
+        return False
+    return False
 
 
 def _silent(beat: str) -> bool:
@@ -111,15 +133,16 @@ def going(
             cursor = connection.execute(
                 "INSERT INTO runs (started, kind, state, options, rater, planned, beat) "
                 "VALUES (?, 'judge', ?, ?, ?, ?, ?)",
-                (now(), LIVE, json.dumps(dict(options)), who, planned, now()),
+                (now(), LIVE, json.dumps({**options, "process": _here()}), who, planned, now()),
             )
             assert cursor.lastrowid is not None
             key = cursor.lastrowid
         else:
             connection.execute(
                 "UPDATE runs SET state = ?, finished = NULL, note = NULL, cancel = NULL, beat = ?, "
+                "options = json_set(options, '$.process', json(?)), "
                 "planned = coalesce(json_extract(progress, '$.asked'), asked) + ? WHERE key = ?",
-                (LIVE, now(), planned, key),
+                (LIVE, now(), json.dumps(_here()), planned, key),
             )
     try:
         yield key
