@@ -30,7 +30,12 @@ def overlay_data(
                 elif quote.match == "missing":
                     who = f"{tones.title(rating.trait, rubric)}, {tones.said_by(rating.rater)},"
                     missing.append(
-                        {"c": column, "m": quote.message, "text": quote.text, "who": who}
+                        {
+                            "c": column,
+                            "m": quote.message or rating.message,
+                            "text": quote.text,
+                            "who": who,
+                        }
                     )
     chips = [_chips(ratings.get(identity, ()), rubrics) for identity in view.identities]
     return {"version": version(view), "spans": spans, "missing": missing, "chips": chips}

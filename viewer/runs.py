@@ -170,7 +170,7 @@ def failures_data(
                 "where": f"{one.release} \u00b7 {one.scenario}"
                 + (f" \u00b7 message {one.message}" if one.message else ""),
                 "href": to_text(one),
-                "reason": one.reason, "error": one.error if one.error != one.reason else "",
+                "reason": one.reason, "error": "" if one.error in one.reason else one.error,
                 "reply": one.reply, "request": one.request_id,
             }
             for one in found

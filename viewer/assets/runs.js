@@ -96,7 +96,7 @@ function full(run) {
 
 function failures(data, send) {
   const box = make("section", "tb-failures");
-  box.append(make("h3", "", "What was not scored, and why"));
+  box.append(make("h3", "", "What was not scored, and why"), make("p", "tb-note", "Counted by rating: a reply each, where a trait is rated by reply."));
   const reasons = make("ul", "tb-reasons");
   for (const one of data.reasons) {
     const item = make("li");
