@@ -53,12 +53,13 @@ def _measure(playwright: Any, address: str, path: Path) -> Iterator[Figure]:
         painted.append(time.perf_counter() - begun)
         settled(page)
         cell = page.locator(".tb-value").nth(20 + 13 * k)
+        title = page.evaluate("document.querySelector('.tb-quotes h2')?.textContent ?? ''")
         begun = time.perf_counter()
         cell.click()
         page.wait_for_function(
-            "k => document.querySelector('.tb-found li') && document.querySelectorAll"
-            "('.tb-value')[k].getAttribute('aria-pressed') === 'true' && document.querySelector("
-            "'.tb-change h2')", arg=20 + 13 * k,
+            "was => { const h = document.querySelector('.tb-quotes h2'); return h && "
+            "h.textContent !== was && document.querySelector('.tb-found li') && "
+            "document.querySelector('.tb-change h2'); }", arg=title,
         )  # fmt: skip
         clicked.append(time.perf_counter() - begun)
         settled(page)

@@ -57,7 +57,7 @@ def cut() -> None:
 
 board(
     key="board",
-    data=board_data(shown.lines, columns, rubrics, picked),
+    data=board_data(shown.lines, columns, rubrics),
     on_pick_change=lambda: pick("board"),
 )
 trait, _, release = picked.partition("@")

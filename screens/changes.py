@@ -13,6 +13,7 @@ from releases.telling import sentence
 from rubrics import Rubric
 from screens.overview import Detail, Overview, pressed, sliced, to_read
 from store import Store
+from store.choosing import doubts
 from store.frames import identities, metadata_names
 from viewer.board import cell_key
 from viewer.change import (
@@ -40,7 +41,7 @@ def change_data(
     data: dict[str, Any] = {
         "title": heading(told.trait, told.candidate, told.base, rubric),
         "picked": picked,
-        "said": _said(told, lines, rubric),
+        "said": _said(told, lines, rubric) + _doubts(store, told),
         "trend": trend_data(lines, rubric, lambda release: cell_key(told.trait, release)),
         "slices": _slices(store, told, name, value),
         "read": _read(store, told, name, value),
@@ -80,6 +81,12 @@ def _said(told: Detail, lines: list[Any], rubric: Rubric | None) -> list[dict[st
             {"text": "The first release: nothing before it to compare with.", "tone": "none"}
         )
     return made
+
+
+def _doubts(store: Store, told: Detail) -> list[dict[str, str]]:
+    """What about the two releases themselves should be known."""
+    names = [name for name in (told.base, told.candidate) if name]
+    return [{"text": f"{one}.", "tone": "none"} for name in names for one in doubts(store, name)]
 
 
 def _people(told: Detail) -> str:

@@ -179,6 +179,10 @@ class TestReleases:
         assert row["cells"][2]["changes"] == [] and row["cells"][2]["coverage"] == 39 / 40
         said = " ".join(one["text"] for one in component(app, "change")["said"])
         assert "2026.10 was not rated by judge:m-2#bbbb: score it to bridge" in said
+        put(store, rubrics, two({"r3": [3] * 41}, rater="judge:m-2#bbbb"))
+        to(app, "releases", cell="delusion_feeding@r3")
+        said = " ".join(one["text"] for one in component(app, "change")["said"])
+        assert "r3 was put together from 2 imports of that name" in said
 
     def test_synthetic_is_said(self, app: AppTest) -> None:
         to(app, "releases")

@@ -66,6 +66,14 @@ class TestVerdicts:
             found == "inconclusive" and "could have shown" in why and "would show the margin" in why
         )
 
+    def test_no_change_in_a_wide_interval_does_not_pass(
+        self, store: Store, rubrics: dict[str, Rubric]
+    ) -> None:
+        put(store, rubrics, two({"r1": [0, 4] * 12, "r2": [4, 0] * 12}))
+        found = judged(store)
+        (line,) = found.traits[0].lines
+        assert line.worse == 0 and (line.worse_high or 0) > 0.3 and found.verdict == "inconclusive"
+
     def test_better_passes(self, store: Store, rubrics: dict[str, Rubric]) -> None:
         put(store, rubrics, two({"r1": [2, 3] * 20, "r2": [0, 1] * 20}))
         assert verdict(store)[0] == "pass"

@@ -13,6 +13,7 @@ import pytest
 
 from commands._trend import lines
 from releases.correcting import Corrected, correct, difference
+from releases.drift import drift
 from releases.levels import level
 from releases.pressure import flipping, warranted
 from releases.trend import Line
@@ -221,6 +222,25 @@ class TestTrend:
         assert (check.shift.estimate or 0) == pytest.approx(shift, abs=0.1)
         assert [p.epoch for p in one.points][:2] == ([1, 1] if same else [1, 2])
         assert check.older_people.estimate is not None and check.older_people.estimate > 0.8
+
+    @pytest.mark.parametrize(
+        ("raised", "anchors", "same", "why"),
+        [(0, 60, True, "no anchor of 60 moved"), (30, 500, False, "+0.06"), (4, 40, False, "too wide"),
+         (0, 10, False, "too few to tell"), (0, 0, False, "not known")],
+    )  # fmt: skip
+    def test_what_counts_as_the_same_instrument(
+        self, raised: int, anchors: int, same: bool, why: str
+    ) -> None:
+        """Small but sure is not the same; neither is what cannot be told."""
+        old = np.arange(max(anchors, 1)) % 4 * 1.0
+        new = old + (np.arange(old.size) < raised)
+        if why == "too wide":
+            new = old + np.where(
+                np.arange(old.size) < 8, np.where(np.arange(old.size) % 2, 1, -1), 0
+            )
+        people = answers(old) if anchors else None
+        found = drift(answers(old), answers(new), people)
+        assert found.same is same and why in found.why
 
     def test_few_anchors_do_not_make_a_judge_of_an_old_release(
         self, store: Store, rubrics: dict[str, Rubric]

@@ -23,20 +23,21 @@ def board_data(
     lines: Mapping[str, Sequence[Any]],
     releases: Sequence[Any],
     rubrics: Mapping[str, Rubric],
-    picked: str,
 ) -> dict[str, Any]:
-    """The board's data; `lines` are each trait's lines over releases (a measure each), `picked` is
-    the key of the open cell."""
+    """The board's data; `lines` are each trait's lines over releases, a measure each. Which cell is
+    open is not in it: the address says, and a click then sends nothing of the board again."""
     traits = sorted(lines, key=lambda t: _order(t, rubrics))
     names = [one.name for one in releases]
-    count = sum(point.n for trait in traits for point in lines[trait][0].points)
+    points = [point for trait in traits for one in lines[trait] for point in one.points]
+    count = sum(point.n for point in points)
+    moved = [point for point in points if point.change and point.change.shown]
     return {
-        "version": f"{picked}/{count}/{len(traits)}/{','.join(names)}",
+        "version": f"{count}/{len(traits)}/{','.join(names)}/{len(moved)}",
         "caption": CAPTION,
         "releases": [
             {"name": one.name, "told": f"{one.transcripts:,} transcripts"} for one in releases
         ],
-        "rows": [_row(trait, lines[trait], names, rubrics.get(trait), picked) for trait in traits],
+        "rows": [_row(trait, lines[trait], names, rubrics.get(trait)) for trait in traits],
     }
 
 
@@ -46,14 +47,14 @@ def _order(trait: str, rubrics: Mapping[str, Rubric]) -> tuple[int, str]:
 
 
 def _row(
-    trait: str, lines: Sequence[Any], names: Sequence[str], rubric: Rubric | None, picked: str
+    trait: str, lines: Sequence[Any], names: Sequence[str], rubric: Rubric | None
 ) -> dict[str, Any]:
     by = {one.measure: {point.release: point for point in one.points} for one in lines}
     reach = _reach(by, rubric)
     cells = []
     for name in names:
         points = {measure: found[name] for measure, found in by.items() if name in found}
-        cells.append(_cell(trait, name, points, (reach, rubric, picked)) if points else None)
+        cells.append(_cell(trait, name, points, reach, rubric) if points else None)
     two = "under" in by
     return {
         "title": tones.title(trait, rubric),
@@ -99,14 +100,17 @@ def cell_key(trait: str, release: str) -> str:
 
 
 def _cell(
-    trait: str, release: str, points: Mapping[str, Any], told: tuple[Any, Rubric | None, str]
+    trait: str,
+    release: str,
+    points: Mapping[str, Any],
+    reach: tuple[float, float],
+    rubric: Rubric | None,
 ) -> dict[str, Any]:
-    reach, rubric, picked = told
     one = next(iter(points.values()))
     key = cell_key(trait, release)
     if not one.n:
         failed = f"{one.unscored:,} unscored" if one.unscored else "not applicable to any"
-        return {"key": key, "n": 0, "note": failed, "picked": key == picked}
+        return {"key": key, "n": 0, "note": failed}
     two = "under" in points
     shown = ("under", "over") if two else ("mean",)
     covered = 1.0 if one.coverage is None else one.coverage
@@ -123,7 +127,6 @@ def _cell(
         "unscored_text": f"{one.unscored:,} of {one.n + one.unscored:,} transcripts unscored",
         "broken": one.epoch,
         "changes": _change([points[m].change for m in shown], rubric),
-        "picked": key == picked,
         "spoken": _spoken(trait, release, points, rubric),
     }  # fmt: skip
 

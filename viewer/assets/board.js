@@ -29,7 +29,8 @@ function value(cell, pick) {
   if (!cell.n) return make("div", "tb-nothing", cell.note);
   const node = make("button", "tb-value");
   node.type = "button";
-  node.setAttribute("aria-pressed", String(cell.picked));
+  node.dataset.key = cell.key;
+  node.setAttribute("aria-pressed", "false");
   node.title = cell.spoken;
   node.onclick = () => pick(cell.key);
   const line = make("div", "tb-line");
@@ -82,13 +83,17 @@ function walk(event) {
   }
 }
 
+function press(root, key) {
+  for (const one of root.querySelectorAll(".tb-value")) one.setAttribute("aria-pressed", String(one.dataset.key === key));
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".tb");
   if (!root || !data) return;
   const pick = (key) => {
     window.tbPicked = true; // what lies behind then comes into view (change.js)
-    for (const one of root.querySelectorAll('[aria-pressed="true"]')) one.setAttribute("aria-pressed", "false");
+    press(root, key);
     setTriggerValue("pick", { key, n: Date.now() });
   };
   if (root.dataset.ready === data.version) return;
@@ -127,5 +132,6 @@ export default function (component) {
   const focused = root.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
   root.replaceChildren(table);
   if (focused) [...root.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === focused)?.focus({ preventScroll: true });
+  press(root, new URLSearchParams(location.search).get("cell"));
   root.dataset.ready = data.version;
 }

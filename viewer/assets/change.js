@@ -305,6 +305,7 @@ export default function (component) {
     root.replaceChildren(make("h2", "", data.title), said, charts);
     root.dataset.ready = data.version;
   }
+  for (const one of document.querySelectorAll(".tb-board .tb-value")) one.setAttribute("aria-pressed", String(one.dataset.key === data.picked));
   if (window.tbPicked) {
     window.tbPicked = false;
     root.scrollIntoView({ block: "start", behavior: "smooth" });
