@@ -346,7 +346,7 @@ function listen(state) {
     E: () => toEvidence(state, undefined, -1),
     v: () => turn(state),
     t: () => unfold(state),
-    r: () => state.data.desk != null && send("desk", {}),
+    r: () => state.data.desk != null && state.send("desk", { n: Date.now() }),
     "?": () => state.help.showModal(),
   };
   document.addEventListener("keydown", (event) => {
