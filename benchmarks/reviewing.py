@@ -252,14 +252,12 @@ def _pick(page: Any, rng: random.Random, texts: list[str]) -> str:
 
 
 def _same(wanted: list[str], kept: list[str], plain: Any) -> int:
-    """How many of the wanted words are among the kept ones, each kept one used once."""
-    left = [plain(text) for text in kept]
-    good = 0
-    for text in dict.fromkeys(map(plain, wanted)):
-        if text in left:
-            left.remove(text)
-            good += 1
-    return good + (len(wanted) - len(set(map(plain, wanted)))) * (not left)
+    """How many of the wanted words were stored; none count where something else was stored too.
+
+    The same words at the same place are one quote, at two places two.
+    """
+    there, asked = set(map(plain, kept)), set(map(plain, wanted))
+    return sum(plain(text) in there for text in wanted) if there <= asked else 0
 
 
 def _writers() -> Iterator[Figure]:

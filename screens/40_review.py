@@ -50,7 +50,7 @@ def chosen(queue: Queue, me: Who) -> Item | None:
 
 item = chosen(queue, me)
 if item is None:
-    mine = next((one for one in pace(store, queue.key) if one.rater == str(me.rater)), None)
+    mine = next(iter(pace(store, queue.key, me.rater)), None)
     st.success(
         f"Nothing is left for you in {screens.tag(queue.name)}: {queue.done:,} of "
         f"{queue.readings:,} readings are done, {mine.done if mine else 0:,} of them by you."
@@ -233,7 +233,7 @@ def beside() -> None:
     if st.session_state.pop("desk_moved", False):
         st.rerun()
     asked = asked_traits()
-    mine = next((one for one in pace(store, queue.key) if one.rater == str(me.rater)), None)
+    mine = next(iter(pace(store, queue.key, me.rater)), None)
     speed = f" \u00b7 {mine.done:,} by you, {mine.median or 0:.0f} s each" if mine else ""
     talk = comments(store, item.transcript)
     data = Desk(
@@ -250,8 +250,8 @@ def beside() -> None:
         may=("rate", "next", "back", "comment", *(() if item.done else ("finish", "skip"))),
         tags=tags(store),
     )
+    desk_state(key="desk", data=desk_data(data), on_say_change=hear)  # "saved" before what is lit
     overlay(key="overlay", data=overlay_data(view, lit(), rubrics))
-    desk_state(key="desk", data=desk_data(data), on_say_change=hear)
 
 
 with st.container(key="besides"):

@@ -63,8 +63,8 @@ def rating_desk(
     ratings: dict[str, list[Rating]] = {one: [] for one in view.identities}
     for rating in of_transcripts(store, view.identities):
         ratings[rating.transcript].append(rating)
-    overlay(key="overlay", data=overlay_data(view, ratings, rubrics))
     desk_state(key="desk", data=desk_data(data), on_say_change=hear)
+    overlay(key="overlay", data=overlay_data(view, ratings, rubrics))
 
 
 def _heard(

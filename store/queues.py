@@ -130,13 +130,15 @@ def close(store: Store, queue: int) -> None:
         )
 
 
-def pace(store: Store, queue: int) -> list[Pace]:
-    """Each reader of a queue: how many they have done, and the median seconds an item."""
+def pace(store: Store, queue: int, only: Rater | None = None) -> list[Pace]:
+    """Each reader of a queue (or one): how many they have done, and the median seconds an item."""
+    who = (only.kind, only.kind, only.name) if only else (None, None, None)
     rows = store.rows(
         "SELECT a.kind, a.name, a.version, c.done - c.taken AS seconds FROM claims c "
         "JOIN queue_items i ON i.key = c.item JOIN raters a ON a.key = c.rater "
-        "WHERE i.queue = ? AND c.done IS NOT NULL ORDER BY a.name, seconds",
-        (queue,),
+        "WHERE i.queue = ? AND c.done IS NOT NULL AND (? IS NULL OR (a.kind = ? AND a.name = ?)) "
+        "ORDER BY a.name, seconds",
+        (queue, *who),
     )
     found: dict[str, list[float]] = {}
     for row in rows:

@@ -238,7 +238,7 @@ function walk(state, step) {
   state.send("nav", { from: data.first, step: steps, n: Date.now() });
 }
 
-const desk = (state) => state.send("desk", { to: state.desk ? "" : "1", n: Date.now() });
+const desk = (state) => state.send("desk", { to: state.data.desk ? "" : "1", n: Date.now() });
 
 const turn = (state) => state.send("view", { to: state.data.verbatim ? "" : "verbatim", n: Date.now() });
 
@@ -348,7 +348,7 @@ function listen(state) {
     E: () => toEvidence(state, undefined, -1),
     v: () => turn(state),
     t: () => unfold(state),
-    r: () => state.desk != null && desk(state),
+    r: () => state.data.desk != null && desk(state),
     "?": () => state.help.showModal(),
   };
   document.addEventListener("keydown", (event) => {
@@ -403,7 +403,6 @@ export default function (component) {
   if (!state) readers.set(root, (state = { root }));
   state.send = setTriggerValue;
   state.data = data;
-  state.desk = data.desk;
   listen(state);
   if (state.version !== data.version) {
     state.version = data.version;
