@@ -226,8 +226,7 @@ def test_max_cost_ends_early_and_resume_goes_on(server: Server, db: Path) -> Non
     resumed = said_json(done)
     assert (
         resumed["run"] == 1
-        and resumed["asked"] == 40
-        and resumed["rated"] == told["rated"] + 40 - told["asked"]
+        and resumed["asked"] == 40 == resumed["rated"] + resumed["not_applicable"]
     )
     assert resumed["cost_usd"] > told["cost_usd"]
     assert (
@@ -300,10 +299,10 @@ def started(server: Server, db: Path) -> Iterator[Any]:
     for one in going:
         if one.poll() is None:
             one.kill()
-        one.communicate(timeout=20)
+        one.communicate(timeout=60)
 
 
-def wait_for(condition: Any, seconds: float = 30) -> None:
+def wait_for(condition: Any, seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not come to pass"
@@ -342,7 +341,7 @@ def test_killed_at_random_moments_nothing_is_lost_or_asked_twice(
 
 
 def test_cancelled_from_elsewhere_and_resumed(server: Server, db: Path, started: Any) -> None:
-    server.api.latency = 1.0
+    server.api.latency = 4.0
     one = started(*SCOPE)
     wait_for(lambda: rows(db, "SELECT 1 FROM ratings LIMIT 1"))
     store = Store(db)
@@ -354,7 +353,7 @@ def test_cancelled_from_elsewhere_and_resumed(server: Server, db: Path, started:
     other = traitbook(*arguments(server, db, "--yes", "--trait", "length_fit"), env=env())
     assert other.returncode == 2 and f"run {run.key}" in other.stderr, "two runs would pay twice"
     assert traitbook("cancel", str(run.key), "--db", str(db)).returncode == 0
-    out, err = one.communicate(timeout=20)
+    out, err = one.communicate(timeout=60)
     assert one.returncode == 1 and json.loads(out)["stopped"] == "cancelled", err
     assert runs.get(store, run.key).state == "cancelled"
     asked = len(server.api.judged)
@@ -370,7 +369,7 @@ def test_ctrl_c_lets_what_is_in_flight_come_in(server: Server, db: Path, started
     one = started(*SCOPE)
     wait_for(lambda: rows(db, "SELECT 1 FROM ratings LIMIT 1"))
     one.send_signal(signal.SIGINT)
-    out, err = one.communicate(timeout=20)
+    out, err = one.communicate(timeout=60)
     assert one.returncode == 1 and json.loads(out)["stopped"] == "cancelled", err
     assert "Traceback" not in err
     assert rows(db, "SELECT count(*) FROM calls") == [(len(server.api.judged),)]
