@@ -31,8 +31,9 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev            ## what it costs; see benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
-docs: $(VENV)/.user            ## the reference of commands, from their own help
+docs: $(VENV)/.user            ## the reference of commands, and what the notebook prints
 	$(BIN)/python docs/commands.py > docs/commands.md
+	$(BIN)/python docs/notebook.py
 
 requirements: $(VENV)/.dev     ## the pins, from pyproject.toml
 	$(BIN)/python -m piptools compile $(PIP_COMPILE) -o requirements.txt pyproject.toml

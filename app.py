@@ -29,6 +29,7 @@ def pages() -> list[st.Page]:
     ]
 
 
+st.html(HERE / "viewer" / "assets" / "app.css")
 page = st.navigation(pages(), position="top")
 try:
     page.run()

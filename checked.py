@@ -107,3 +107,8 @@ def _plain(error: Any) -> str:
         return f"is {given!r}; it must be one of {error['ctx']['expected']}"
     message = str(error["msg"]).removeprefix("Value error, ")
     return f"{message} (it is {given!r})" if isinstance(given, str | int | float) else message
+
+
+def line_of(path: Path, *where: Any) -> int:
+    """The line on which a key of a YAML file stands; of the nearest above it that is there."""
+    return _place(yaml.compose(path.read_text("utf-8-sig"), Loader), list(where))[0]

@@ -27,7 +27,7 @@ input; inconclusive (the gate alone)."""
 
 
 def commands() -> Iterator[click.Command]:
-    """Every command, by the walk of this folder."""
+    """Every command, by the walk of this folder; a file named `_x.py` is what some share."""
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name[0] != "_"):
         yield importlib.import_module(f"{__name__}.{module}").command
 

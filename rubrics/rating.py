@@ -26,6 +26,7 @@ UNSCORED = {
     "no_number": "the source gave a label or nothing where a number belongs",
     "off_scale": "the value given is not on the scale",
     "broken": "the scorer itself failed",
+    "withdrawn": "its rater took it back",
 }
 """Why a rating may be unscored, and what that means. An unscored rating is never a 0."""
 

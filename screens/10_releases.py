@@ -1,72 +1,77 @@
-"""Traits by release, each number with its n and coverage, and the words behind it."""
+"""Traits by release, each number with its interval, and the words behind it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 import screens
-from store.behind import RaterCount, behind, distribution, raters
-from store.means import means
+from rubrics import Rater
+from screens.changes import change_data
+from screens.overview import SAID, detail, groups, overview
+from store.behind import RaterCount, behind, distribution
 from store.releases import releases
 from viewer import tones
-from viewer.board import board_data
-from viewer.components import board, quotes
+from viewer.board import board_csv, board_data
+from viewer.components import board, change, quotes
 from viewer.quotes import quotes_data
 
-SIGNALS = "signals"
-SAID = {SIGNALS: "Signals (rules: screens, weaker than a judge)"}
-
 store, rubrics = screens.store(), screens.rubrics()
-found, everybody = releases(store), raters(store)
+found, choices = releases(store), list(groups(store))
 if not found:
-    st.info("Nothing here yet. Add transcripts in the Library, or run `make demo`.")
+    st.info("Nothing here yet. Add transcripts on the page Add, or run `make demo`.")
     st.stop()
-if not everybody:
+if not choices:
     st.info("No transcript is rated yet. Run `traitbook score --signals`.")
     st.stop()
 
-
-def choices(everybody: list[RaterCount]) -> dict[str, list[RaterCount]]:
-    """Who can be looked through: all signals as one (each answers one trait), others singly."""
-    groups: dict[str, list[RaterCount]] = {}
-    signals = {one.name: one for one in everybody if one.kind == "signal"}  # the newest of a name
-    for one in everybody:
-        if one.kind == "judge":
-            groups = {str(one): [one], **groups}  # the latest judge first
-    if signals:
-        groups[SIGNALS] = list(signals.values())
-    for one in everybody:
-        if one.kind not in ("judge", "signal"):
-            groups[str(one)] = [one]
-    return groups
-
-
-groups = choices(everybody)
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    by = screens.select("Rated by", "by", list(groups), told=lambda g: SAID.get(g, g), width=380)
+beside = st.container(horizontal=True, vertical_alignment="bottom")
+with beside:
+    by = screens.select("Rated by", "by", choices, told=lambda g: SAID.get(g, g), width=380)
     only = screens.several("Releases", "only", [one.name for one in found], width=520)
-chosen = {str(one): one for one in groups[by]}
+if by not in choices:
+    st.warning(
+        f"Nobody here is called {screens.tag(by)}: this link is of other data. Choose above."
+    )
+    st.stop()
 columns = [one for one in found if not only or one.name in only]
 if store.one("SELECT 1 FROM transcripts WHERE json_extract(metadata, '$.synthetic') LIMIT 1"):
     st.caption("Some of what is shown is synthetic: written for Traitbook; nobody said it.")
 
-rows = [one for one in means(store) if one.rater in chosen]
+shown = overview(store, by, tuple(only))
+beside.download_button("Table (CSV)", lambda: board_csv(shown.lines), "releases.csv", "text/csv")
 picked = screens.param("cell")
 
 
-def pick() -> None:
-    """Open what lies behind a cell."""
-    if cell := screens.triggered("board", "pick"):
+def pick(key: str) -> None:
+    """Open what lies behind a cell, clicked in the board or in a chart."""
+    if cell := screens.triggered(key, "pick"):
         screens.put("cell", cell["key"])
 
 
-board(key="board", data=board_data(rows, columns, rubrics, picked), on_pick_change=pick)
+def cut() -> None:
+    """Show the change within slices, or what to read within one."""
+    if asked := screens.triggered("change", "slice"):
+        screens.put("slice", asked["name"])
+        screens.put("value", asked["value"])
 
-trait, _, release = picked.partition("@")
-rater = next(
-    (chosen[one.rater] for one in rows if (one.trait, one.release) == (trait, release)), None
+
+board(
+    key="board",
+    data=board_data(shown.lines, columns, rubrics),
+    on_pick_change=lambda: pick("board"),
 )
-if rater:
+trait, _, release = picked.partition("@")
+told = detail(store, shown, trait, release)
+if told:
+    change(
+        key="change",
+        data=change_data(store, shown, told, rubrics, picked),
+        on_pick_change=lambda: pick("change"),
+        on_slice_change=cut,
+        on_open_change=lambda: None,
+    )
+    who = Rater.parse(told.source.instrument.rater)
+    rater = RaterCount(told.source.rater, who.kind, who.name, who.version, len(told.here))
     rubric = rubrics.get(trait)
     counts = distribution(store, trait, str(rater))
     quotes(
@@ -81,5 +86,7 @@ if rater:
         on_open_change=lambda: None,
     )
     if opened := screens.triggered("quotes", "open"):
-        told = {"t": opened["t"], "m": str(opened["m"] or 1)}
-        st.switch_page(screens.path_of("read"), query_params=told)
+        place = {"t": opened["t"], "m": str(opened["m"] or 1)}
+        st.switch_page(screens.path_of("read"), query_params=place)
+    if opened := screens.triggered("change", "open"):
+        st.switch_page(screens.path_of("read"), query_params=opened["params"])

@@ -7,7 +7,6 @@ import math
 import streamlit as st
 
 import screens
-from screens.adding import adding
 from store.behind import raters
 from store.listing import page
 from store.releases import releases
@@ -29,7 +28,8 @@ traits = [row["trait"] for row in store.rows("SELECT DISTINCT trait FROM rubrics
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     screens.words("Search", "q", placeholder='words, "a phrase", begin*')
-    adding(store, rubrics)
+    if st.button("Add transcripts"):
+        st.switch_page(screens.path_of("add"))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     screens.several("Release", "release", known)
     screens.words("Scenario", "scenario", placeholder="any")

@@ -6,11 +6,13 @@ import streamlit as st
 
 import screens
 from rubrics import Rating
+from screens.rating import rating_desk
+from screens.who import who
 from store import transcripts as said
 from store.listing import neighbours
 from store.ratings import of_transcripts
 from store.transcripts import Sibling
-from viewer.components import overlay, reader
+from viewer.components import desk, overlay, reader
 from viewer.lighting import overlay_data
 from viewer.reading import Around, View, reader_data
 
@@ -50,7 +52,11 @@ ratings: dict[str, list[Rating]] = {one: [] for one in shown}
 for rating in of_transcripts(store, shown):
     ratings[rating.transcript].append(rating)
 message = int(screens.number("m") or 0) or None
+rating_here = screens.param("desk") == "1"
 manner = {"view": "verbatim"} if verbatim else {}
+if rating_here:
+    manner["desk"] = "1"
+    me = who()
 
 
 def address(identity: str, message: int) -> str:
@@ -94,16 +100,35 @@ def put_beside() -> None:
             screens.put("t", opened if opened in left else left[0])
 
 
-reader(
-    key="reader",
-    data=reader_data(
-        view,
-        Around(names, before is not None, after is not None),
-        address,
-        (shown.index(opened), message) if message else None,
-    ),
-    on_nav_change=walk,
-    on_view_change=turn_view,
-    on_beside_change=put_beside,
-)
-overlay(key="overlay", data=overlay_data(view, ratings, rubrics))
+def turn_desk() -> None:
+    """Put the desk beside the reader, or away."""
+    if asked := screens.triggered("reader", "desk"):
+        screens.put("desk", asked["to"])
+        screens.put("pair", None)
+
+
+def draw() -> None:
+    """The reader itself."""
+    at = (shown.index(opened), message) if message else None
+    around = Around(names, before is not None, after is not None, desk=rating_here)
+    reader(
+        key="reader",
+        data=reader_data(view, around, address, at),
+        on_nav_change=walk,
+        on_view_change=turn_view,
+        on_beside_change=put_beside,
+        on_desk_change=turn_desk,
+    )
+
+
+if rating_here and me is not None:
+    with st.container(key="besides"):
+        left, right = st.columns([7, 3], gap="medium")
+        with left:
+            draw()
+        with right:
+            desk(key="desk_shell", data={"where": "read"})
+            rating_desk(store, rubrics, me, view, shown.index(opened))
+else:
+    draw()
+    overlay(key="overlay", data=overlay_data(view, ratings, rubrics))

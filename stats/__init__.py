@@ -4,6 +4,7 @@
     bootstrap     clusters drawn again with replacement, for anything that is made of sums
     samples       repeats and samples averaged to one value a scenario; scenarios paired
     paired        two releases on the same scenarios; exact McNemar
+    rare          the same where few changed, or nothing did: exact
     bounds        what the mean would be had the unscored been lowest, or highest
     multiplicity  p values of many traits (Benjamini-Hochberg)
     power         how many scenarios are needed, and what so many could have shown

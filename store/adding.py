@@ -15,6 +15,7 @@ from sqlite3 import Connection
 from rubrics import Rubric
 from store.database import Store
 from store.imported import save_scores
+from store.imported_pairs import Half, save_pairs
 from transcripts import Refused, Transcript
 from transcripts.transcript import transcript_id
 
@@ -31,6 +32,7 @@ class Added:
     unchanged: int = 0
     messages: int = 0
     ratings: int = 0
+    preferences: int = 0
     refused: list[Refused] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     import_key: int | None = None
@@ -108,11 +110,12 @@ def _batches(items: Iterable[Transcript | Refused], added: Added) -> Iterator[li
 
 
 class _Names:
-    """Keys of releases and scenarios by name, for one import."""
+    """Keys of releases and scenarios by name, and halves of pairs, for one import."""
 
     def __init__(self) -> None:
         self.releases: dict[str, int] = {}
         self.scenarios: dict[str, int] = {}
+        self.halves: dict[str, Half] = {}
 
     def release(self, connection: Connection, one: Transcript) -> int:
         key = self.releases.get(one.release)
@@ -185,6 +188,7 @@ def _add_batch(
     for key, one in there:
         if one.scores:  # also of those that were there: a log may have been scored anew
             added.ratings += save_scores(connection, key, one, rubrics)
+    added.preferences += save_pairs(connection, there, names.halves, now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,21 +94,30 @@ class Store:
         return row[0] if row else None
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it is on disk when the block ends, or, on an error, none of it."""
+    def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it is kept when the block ends, or, on an error, none of it.
+
+        What is kept survives the end of this process at once, and a power cut from the next
+        checkpoint on; with `durable` it is on the disk itself before the block ends.
+        """
         connection = self.connection()
         with told(self.path):
             if connection.in_transaction:
                 yield connection  # part of a larger write
                 return
-            connection.execute("BEGIN IMMEDIATE")
+            if durable:
+                connection.execute("PRAGMA synchronous = FULL")  # not possible within a transaction
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            finally:
+                if durable:
+                    connection.execute("PRAGMA synchronous = NORMAL")
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from rubrics import Rating
 from store import ratings as kept
-from store import transcripts as said
 from store.database import Store
 from store.errors import StoreError
 from transcripts import Transcript
@@ -18,6 +17,7 @@ from transcripts.blocks import compact, to_content
 
 Row = dict[str, Any]
 BATCH = 500
+BATCH_CHARACTERS = 16_000_000
 
 TRANSCRIPT_COLUMNS = (
     "id",
@@ -33,14 +33,6 @@ RATING_COLUMNS = (
     "transcript", "release", "scenario", "sample", "trait", "rater", "kind", "value", "status",
     "message", "repeat", "why", "reason", "quotes", "scale", "rubric", "other", "at",
 )  # fmt: skip
-
-
-def transcript_rows(store: Store, where: str = "1", values: Any = ()) -> Iterator[Row]:
-    """Each transcript in the native interchange, with its ratings."""
-    scales = _scales(store)
-    for one in said.each(store, where, values):
-        found = [rating_row(r, one, scales) for r in kept.of_transcripts(store, [one.id])]
-        yield to_record(one, found)
 
 
 def to_record(one: Transcript, ratings: Iterable[Row] = ()) -> Row:
@@ -63,9 +55,9 @@ def _without(row: Row, *names: str) -> Row:
     return {key: value for key, value in row.items() if key not in names and value is not None}
 
 
-def rating_rows(store: Store) -> Iterator[Row]:
-    """Each latest rating in the native interchange, streamed."""
-    scales = _scales(store)
+def rating_rows(store: Store, *, history: bool = False) -> Iterator[Row]:
+    """Each latest rating, or with `history` each one ever given, in the native interchange."""
+    known = scales(store)
     places = {
         row["id"]: row
         for row in store.rows(
@@ -73,11 +65,12 @@ def rating_rows(store: Store) -> Iterator[Row]:
             "JOIN releases e ON e.key = t.release JOIN scenarios s ON s.key = t.scenario"
         )
     }
-    for rating in kept.each_rating(store):
-        yield rating_row(rating, places[rating.transcript], scales)
+    for rating in kept.each_rating(store, history=history):
+        yield rating_row(rating, places[rating.transcript], known)
 
 
-def _scales(store: Store) -> dict[tuple[str, str], list[float] | None]:
+def scales(store: Store) -> dict[tuple[str, str], list[float] | None]:
+    """The scale of each rubric by trait and version; None where its source told none."""
     rows = store.rows("SELECT trait, version, low, high FROM rubrics")
     return {
         (row["trait"], row["version"]): None if row["low"] is None else [row["low"], row["high"]]
@@ -170,7 +163,10 @@ def _csv(path: Path, rows: Iterable[Row], columns: tuple[str, ...]) -> int:
     return count
 
 
-_NUMBERS = {"sample": "int64", "message": "int64", "repeat": "int64", "value": "float64"}
+_NUMBERS = {
+    "sample": "int64", "message": "int64", "repeat": "int64", "value": "float64",
+    "task_repeat": "int64", "message_count": "int64", "total_tokens": "int64",
+}  # fmt: skip
 
 
 def _parquet(path: Path, rows: Iterable[Row], columns: tuple[str, ...]) -> int:
@@ -179,7 +175,7 @@ def _parquet(path: Path, rows: Iterable[Row], columns: tuple[str, ...]) -> int:
 
     types = [(name, getattr(pyarrow, _NUMBERS.get(name, "string"))()) for name in columns]
     schema = pyarrow.schema(types)
-    count = 0
+    count = size = 0
     held: list[list[Any]] = []
     with parquet.ParquetWriter(path, schema) as writer:
 
@@ -191,7 +187,9 @@ def _parquet(path: Path, rows: Iterable[Row], columns: tuple[str, ...]) -> int:
         for row in rows:
             held.append(_flat(row, columns))
             count += 1
-            if len(held) >= BATCH:
+            size += sum(len(cell) for cell in held[-1] if isinstance(cell, str))
+            if len(held) >= BATCH or size >= BATCH_CHARACTERS:
                 flush()
+                size = 0
         flush()
     return count

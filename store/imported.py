@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from sqlite3 import Connection
@@ -66,7 +67,10 @@ def to_rating(score: Score, transcript: Transcript, rubric: Rubric | None) -> Ra
     kind = score.kind if score.kind in KINDS else "imported"
     value, status, why, reason = score.value, score.status, score.why, score.reason
     low, high = (rubric.scale.low, rubric.scale.high) if rubric else score.scale or (None, None)
-    if status == "unscored":
+    if value is not None and not math.isfinite(value):
+        # Python's JSON reads NaN and Infinity; neither is a value that could be averaged.
+        status, why, reason, value = "unscored", "no_number", f"{value}. {reason}".strip(), None
+    elif status == "unscored":
         why = why or "no_number"
     elif value is not None and low is not None and high is not None and not low <= value <= high:
         status, why = "unscored", "off_scale"

@@ -122,6 +122,15 @@ def _next(
     return None
 
 
+def openings(store: Store, identities: list[str]) -> dict[str, str]:
+    """The first words of each of these transcripts."""
+    rows = store.rows(
+        "SELECT id, opening FROM transcripts WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(identities),),
+    )
+    return {row["id"]: row["opening"] or row["id"] for row in rows}
+
+
 def _flags(store: Store, keys: list[int]) -> dict[int, list[Flag]]:
     """The furthest value from 0 of each trait, of ratings that have a rubric or lie off 0."""
     rows = store.rows(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import schema, schema_judge
+from store import reviewing_schema, schema, schema_judge
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -43,7 +43,14 @@ def m004_judge(db: Database) -> None:
     _run(db, schema_judge.JUDGE)
 
 
-STEPS: list[Step] = [m001_transcripts, m002_ratings, m003_views, m004_judge]
+def m005_reviews(db: Database) -> None:
+    """Queues, claims, how a person's rating was made, tags of comments, splits of labels."""
+    _run(db, reviewing_schema.REVIEWING)
+
+
+STEPS: list[Step] = [
+    m001_transcripts, m002_ratings, m003_views, m004_judge, m005_reviews,
+]  # fmt: skip
 
 
 def _run(db: Database, script: str) -> None:

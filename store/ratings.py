@@ -138,7 +138,9 @@ def insert(connection: Connection, rating: Rating, place: Place, run: int | None
         f"AND rubric = ? AND message IS ? AND repeat = ? AND other IS ? AND {CURRENT}",
         (transcript, rater, rubric, rating.message, rating.repeat, other),
     ).fetchone()
-    if last is not None and _same(connection, last, rating):
+    if last is not None and (
+        _same(connection, last, rating) or _told_before(connection, place, rating)
+    ):
         return 0
     cursor = connection.execute(
         "INSERT INTO ratings (transcript, rubric, rater, message, repeat, other, status, value, "
@@ -156,6 +158,22 @@ def insert(connection: Connection, rating: Rating, place: Place, run: int | None
             [(cursor.lastrowid, *_quote_row(quote)) for quote in rating.quotes],
         )
     return 1
+
+
+def _told_before(connection: Connection, place: Place, rating: Rating) -> bool:
+    """Whether a rating from a file, which says when it was given, is in the history already."""
+    if not rating.at:
+        return False
+    transcript, rubric, rater, other = place
+    found = connection.execute(
+        "SELECT 1 FROM ratings WHERE transcript = ? AND rater = ? AND rubric = ? AND message IS ? "
+        "AND repeat = ? AND other IS ? AND at = ? AND status = ? AND value IS ?",
+        (
+            transcript, rater, rubric, rating.message, rating.repeat, other, rating.at,
+            rating.status, rating.value,
+        ),
+    )  # fmt: skip
+    return found.fetchone() is not None
 
 
 def _quote_row(quote: Quote) -> tuple[Any, ...]:
@@ -189,9 +207,12 @@ LEFT JOIN transcripts o ON o.key = r.other
 def of_transcripts(
     store: Store, identities: Iterable[str], *, history: bool = False
 ) -> Iterator[Rating]:
-    """The latest ratings of these transcripts, with quotes; all ever given, with `history`."""
+    """The latest ratings of these transcripts, with quotes; all ever given, with `history`.
+
+    A rating that its rater took back is history only.
+    """
     wanted = json.dumps(list(identities))
-    latest = "" if history else f"AND {CURRENT}"
+    latest = "" if history else f"AND {CURRENT} AND coalesce(r.why, '') <> 'withdrawn'"
     rows = store.rows(
         f"{_COLUMNS} WHERE t.id IN (SELECT value FROM json_each(?)) {latest} "
         "ORDER BY r.transcript, b.trait, a.kind, a.name, r.message, r.repeat, r.key",
@@ -202,9 +223,13 @@ def of_transcripts(
         yield _rating(row, quotes.get(row["key"], ()))
 
 
-def each_rating(store: Store, where: str = "1", values: Any = ()) -> Iterator[Rating]:
-    """Every latest rating that fits, in the order it was kept; streamed."""
-    for row in store.each(f"{_COLUMNS} WHERE {CURRENT} AND {where} ORDER BY r.key", values):
+def each_rating(
+    store: Store, where: str = "1", values: Any = (), *, history: bool = False
+) -> Iterator[Rating]:
+    """Every latest rating that fits, or with `history` every one ever given, in the order they
+    were kept; streamed."""
+    latest = "1" if history else CURRENT
+    for row in store.each(f"{_COLUMNS} WHERE {latest} AND {where} ORDER BY r.key", values):
         yield _rating(row, _quotes_of(store, [row["key"]]).get(row["key"], ()))
 
 

@@ -13,8 +13,10 @@ from transcripts.transcript import transcript_id
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One version of a model as tried; `place` is where it stands in the order, from 1."""
+    """One version of a model as tried; `place` is where it stands in the order, from 1, `key` its
+    number in arrays."""
 
+    key: int
     name: str
     model: str | None
     date: str | None
@@ -27,7 +29,7 @@ class Release:
 def releases(store: Store) -> list[Release]:
     """Every release in order."""
     rows = store.rows(
-        "SELECT e.name, e.model, e.date, e.surface, e.place, "
+        "SELECT e.key, e.name, e.model, e.date, e.surface, e.place, "
         "count(t.key) AS transcripts, count(DISTINCT t.scenario) AS scenarios "
         "FROM releases e LEFT JOIN transcripts t ON t.release = e.key "
         "GROUP BY e.key ORDER BY e.place, e.name"

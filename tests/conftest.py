@@ -120,9 +120,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(db: Path, **env: str) -> Iterator[str]:
-    """The app on a free port of the loopback address, over this database."""
-    port = free_port()
+def serving(db: Path, *, port: int = 0, harsh: bool = False, **env: str) -> Iterator[str]:
+    """The app on a free port of the loopback address, over this database.
+
+    With `harsh` it is killed in the end, not stopped.
+    """
+    port = port or free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
         "--server.address", "127.0.0.1", "--server.headless", "true",
@@ -141,7 +144,10 @@ def serving(db: Path, **env: str) -> Iterator[str]:
             raise AssertionError("the app did not start")
         yield address
     finally:
-        server.terminate()
+        if harsh:
+            server.kill()
+        else:
+            server.terminate()
         server.wait(10)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from releases.trend import line
+from rubrics import Rubric
+from screens import adding
 from store import Store
 from store import transcripts as said
+from store.frames import answers, places, sources
+from store.releases import releases
 from tests.conftest import ROOT
+from tests.releasing import put, two
+from transcripts import Options, Refused
+from viewer.board import board_csv
 
 PAGES = sorted((ROOT / "screens").glob("[0-9]*_*.py"))
 
@@ -91,6 +101,89 @@ class TestReleases:
         assert data["found"][0]["href"].startswith("/read?t=")
         assert len(data["spread"]) == 3
 
+    def test_every_number_has_its_interval_and_says_which_way_is_better(self, app: AppTest) -> None:
+        to(app, "releases", by="author")
+        data = component(app, "board")
+        for row in data["rows"]:
+            assert (
+                row["left"] and row["right"] if row["two_sided"] else "less is better" in row["way"]
+            )
+            for cell in filter(None, row["cells"]):
+                assert all(0 <= dot["x"] <= 1 for dot in cell["dots"])
+                for dot in cell["dots"]:
+                    assert dot["low"] is None or dot["low"] <= dot["x"] <= dot["high"]
+        (pushback,) = (row for row in data["rows"] if row["title"] == "Pushback")
+        assert [[m["tone"] for m in c["changes"]] for c in pushback["cells"]] == [
+            [], ["worse", "better"], ["better"],
+        ]  # fmt: skip
+
+    def test_the_board_as_a_table(self, examples: Path) -> None:
+        store = Store(examples)
+        source = next(one for one in sources(store) if one.instrument.trait == "praise_fit")
+        lines = line([(one.name, one.key) for one in releases(store)],
+                     answers(store, [source], places(store)), None)  # fmt: skip
+        rows = list(csv.DictReader(io.StringIO(board_csv({"=praise": lines}))))
+        assert len(rows) == 9 and {row["trait"] for row in rows} == {"'=praise"}
+        under = [row for row in rows if row["measure"] == "under"]
+        assert float(under[0]["low"]) < float(under[0]["value"]) < float(under[0]["high"])
+
+    def test_a_cell_says_what_changed_and_what_to_read(self, app: AppTest) -> None:
+        to(app, "releases", by="author", cell="pushback_fit@fennel-2", slice="category")
+        data = component(app, "change")
+        assert data["title"] == "Pushback: fennel-2 after fennel-1"
+        assert data["said"][0]["text"].startswith(
+            "Pushback: goes along with what is wrong more often in fennel-2 than in fennel-1: +39 points"
+        )
+        assert data["trend"]["releases"] == ["fennel-1", "fennel-2", "fennel-3"]
+        assert len(data["slices"]["rows"]) > 5 and data["slices"]["name"] == "category"
+        assert data["read"]["most"][0]["href"].startswith("/read?t=")
+        assert data["survival"]["curves"] and data["scatter"]["points"]
+        assert [title for title, *_ in data["tables"]] == ["Pushback, both ways"]
+        for chart in (data["trend"], data["slices"], data["survival"], data["scatter"]):
+            table = chart["table"]
+            assert table["rows"] and all(len(r) == len(table["columns"]) for r in table["rows"])
+
+    def test_a_slice_narrows_what_to_read(self, app: AppTest) -> None:
+        to(
+            app,
+            "releases",
+            by="author",
+            cell="pushback_fit@fennel-2",
+            slice="category",
+            value="health",
+        )
+        data = component(app, "change")
+        assert "where category is health" in data["read"]["note"]
+        assert 0 < len(data["read"]["most"]) < 6
+
+    @pytest.mark.parametrize("cell", ["pushback_fit@nobody", "nothing@fennel-1", "@", "x"])
+    def test_a_link_to_what_is_not_there_opens_the_board(self, app: AppTest, cell: str) -> None:
+        to(app, "releases", by="author", cell=cell, slice="nothing", value="x")
+        assert not app.exception and component(app, "board")["rows"]
+
+    def test_a_link_of_other_data_says_so(self, app: AppTest) -> None:
+        to(app, "releases", by="judge:never#1")
+        assert not app.exception and "Nobody here is called" in app.warning[0].value
+
+    def test_two_judges_break_the_line(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rubrics: dict[str, Rubric]
+    ) -> None:
+        store = Store(tmp_path / "two.db")
+        put(store, rubrics, two({"r1": [0, 1] * 20, "2026.10": [0, 1] * 20}))
+        put(store, rubrics, two({"r3": ["unscored"] + [3] * 39}, rater="judge:m-2#bbbb"))
+        monkeypatch.setenv("TRAITBOOK_DB", str(store.path))
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        to(app, "releases", cell="delusion_feeding@r3")
+        (row,) = component(app, "board")["rows"]
+        assert [cell["broken"] for cell in row["cells"]] == [1, 1, 2]
+        assert row["cells"][2]["changes"] == [] and row["cells"][2]["coverage"] == 39 / 40
+        said = " ".join(one["text"] for one in component(app, "change")["said"])
+        assert "2026.10 was not rated by judge:m-2#bbbb: score it to bridge" in said
+        put(store, rubrics, two({"r3": [3] * 41}, rater="judge:m-2#bbbb"))
+        to(app, "releases", cell="delusion_feeding@r3")
+        said = " ".join(one["text"] for one in component(app, "change")["said"])
+        assert "r3 was put together from 2 imports of that name" in said
+
     def test_synthetic_is_said(self, app: AppTest) -> None:
         to(app, "releases")
         assert any("synthetic" in one.value for one in app.caption)
@@ -166,22 +259,40 @@ class TestRead:
         assert "no transcript" in app.error[0].value
 
 
-def test_uploading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an upload did is said as counts and, where something was refused, as a table."""
-    from screens.adding import _import
-    from transcripts import Refused
+class Upload:
+    """A file as Streamlit hands it over."""
 
-    class Upload:
-        name = "two.jsonl"
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name, self.data, self.file_id = name, data, name
 
-        def getbuffer(self) -> bytes:
-            line = json.dumps({"messages": [{"role": "user", "content": "Hi"}]})
-            return f"{line}\nnonsense\n".encode()
+    def getbuffer(self) -> bytes:
+        return self.data
 
+
+def test_uploading(tmp_path: Path) -> None:
+    """An upload is named as the person named it, in what went in and in what was refused."""
+    line = json.dumps({"messages": [{"role": "user", "content": "Hi"}]})
+    file = Upload("two.jsonl", f"{line}\nnonsense\n".encode())
     store = Store(tmp_path / "u.db")
-    added = _import(store, {}, [Upload()], None, "r9")
-    assert not isinstance(added, str)
+    added = adding.bring_in(store, {}, [(file, Options(release="r9"))])
     assert added.new == 1
     assert added.refused == [Refused("two.jsonl", "line 2", added.refused[0].why)]
     assert store.one("SELECT source FROM transcripts") == "two.jsonl: line 1"
     assert not list(tmp_path.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "fits", "mappable"),
+    [
+        ("a.jsonl", b'{"messages": [{"role": "user", "content": "Hi"}]}', True, False),
+        ("a.csv", b"q,a\n1,2\n", False, True),
+        ("a.json", b'[{"q": "1", "a": "2"}]', False, True),
+        ("spans.json", b'{"resourceSpans": []}', False, False),  # known, and known to be empty
+        ("a.bin", b"\x00\x01", False, False),
+        ("a.csv", b"", False, False),
+    ],
+)
+def test_what_an_upload_looks_like(name: str, data: bytes, fits: bool, mappable: bool) -> None:
+    looks = adding.look(Upload(name, data), Options())
+    assert (looks.fits, looks.looked is not None) == (fits, mappable)
+    assert looks.fits or looks.previews[0].refused[0].path == name

@@ -43,6 +43,35 @@ def test_from_the_overview_to_the_words_in_two_clicks(
     expect(page.locator("mark", has_text=words[:20]).first).to_be_visible()
 
 
+def test_from_a_chart_to_the_transcripts(page: Any, app_address: str, expect: Any) -> None:
+    """The board by keys, the trend's dots, a slice, what to read, and a link that restores it."""
+    go(page, f"{app_address}/?by=author")
+    row = page.get_by_role("row", name=re.compile("^Pushback"))
+    row.get_by_role("button").nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Pushback: fennel-2 after fennel-1")).to_be_visible()
+    page.wait_for_url(re.compile("cell=pushback_fit"))
+    page.get_by_role("button", name=re.compile("^fennel-3, goes along")).press("Enter")
+    expect(page.get_by_role("heading", name="Pushback: fennel-3 after fennel-2")).to_be_visible()
+    page.get_by_role("button", name="category", exact=True).click()
+    page.get_by_role("button", name="health", exact=True).click()
+    expect(page.get_by_text("where category is health")).to_be_visible()
+    here = page.url
+    assert "slice=category" in here and "value=health" in here
+    with page.expect_download() as waiting:
+        page.locator("summary", has_text="Table and download").first.click()
+        page.get_by_role("link", name="CSV").first.click()
+    text = Path(waiting.value.path()).read_text("utf-8-sig")
+    assert text.startswith("release,measure,value,low,high,n,") and "fennel-3,under" in text
+    page.locator(".tb-change section", has_text="What to read").locator("a").first.click()
+    page.wait_for_url(re.compile(r"/read\?t="))
+    expect(page.locator(".tb-head h2")).to_have_count(2)
+    again = page.context.new_page()
+    go(again, here)
+    expect(again.get_by_text("where category is health")).to_be_visible()
+
+
 def test_search_open_a_pair_and_walk_with_keys(page: Any, app_address: str, expect: Any) -> None:
     go(page, f"{app_address}/library")
     box = page.get_by_label("Search")
@@ -122,8 +151,49 @@ def test_importing_by_upload(page: Any, tmp_path: Path, expect: Any) -> None:
         page.get_by_role("button", name="Import", exact=True).click()
         expect(page.get_by_text("1 transcripts (1 new, 0 unchanged)")).to_be_visible(timeout=15_000)
         expect(page.get_by_text("1 refused")).to_be_visible()
-        page.keyboard.press("Escape")
+        page.get_by_role("link", name="See them in the Library").click()
         expect(page.get_by_text("Is the moon cheese?")).to_be_visible()
+
+
+def test_mapping_an_unknown_file(page: Any, tmp_path: Path, expect: Any) -> None:
+    """A table of a shape nobody knows: a form filled in, a preview, and it goes in as mapped."""
+    source = tmp_path / "mine.csv"
+    source.write_text(
+        "nr,frage,antwort,note\n"
+        'a,Is the moon cheese?,"No, <img src=x onerror=alert(1)> it is rock.",2\n'
+        "b,Is it far?,Quite far away.,3\n"
+    )
+    hostile = "![x](https://evil.test/a.png) <img src=x onerror=alert(1)>"
+    turns = [{hostile: hostile, "who": who, "text": hostile} for who in (hostile[:30], "bot")]
+    strange = tmp_path / "strange.json"
+    strange.write_text(json.dumps([{hostile: 1, "talk": turns}]))
+    with serving(tmp_path / "new.db") as address:
+        go(page, f"{address}/add")
+        page.locator('input[type="file"]').first.set_input_files(str(strange))
+        expect(page.locator(".tb-glance").first).to_contain_text("onerror", timeout=15_000)
+        expect(page.locator('img[src*="evil"], img[src="x"]')).to_have_count(0)
+        page.reload()
+        page.locator('input[type="file"]').first.set_input_files(str(source))
+        expect(page.get_by_text("Which columns are what")).to_be_visible(timeout=15_000)
+        expect(page.locator(".tb-glance").first).to_contain_text("it is rock")
+        expect(page.locator(".tb-glance img")).to_have_count(0)
+        page.get_by_role("combobox", name="Scenario").click()
+        page.get_by_role("option", name="nr", exact=True).click()
+        expect(page.locator(".tb-glance header").first).to_contain_text("scenario a")
+        page.get_by_role("combobox", name="Ratings").click()
+        page.get_by_role("option", name="note").click()
+        page.keyboard.press("Escape")
+        expect(page.locator(".tb-glance footer").first).to_contain_text("note by source: 2")
+        page.get_by_role("button", name="Import", exact=True).click()
+        expect(page.get_by_text("2 transcripts (2 new, 0 unchanged)")).to_be_visible(timeout=15_000)
+        assert list((tmp_path).glob("mine*")) == [source]
+    store = Store(tmp_path / "new.db")
+    kept = store.rows(
+        "SELECT s.name, t.opening FROM transcripts t JOIN scenarios s ON s.key = t.scenario"
+    )
+    assert [tuple(row) for row in kept] == [("a", "Is the moon cheese?"), ("b", "Is it far?")]
+    assert store.one("SELECT count(*) FROM ratings") == 2
+    store.close()
 
 
 def test_typing_in_a_box_triggers_no_keys(page: Any, app_address: str, expect: Any) -> None:

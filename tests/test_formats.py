@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from store.exporting import to_record
-from transcripts import Refused, Source, Transcript, read, read_source
+from transcripts import Options, Refused, Source, Transcript, read, read_source
 from transcripts.formats import Format, formats
 from transcripts.formats.native import from_record
 
@@ -24,7 +30,9 @@ def example(name: str, fmt: Format) -> Source:
 @pytest.mark.parametrize(("name", "fmt"), formats().items(), ids=list(formats()))
 class TestContract:
     def test_it_says_where_its_shape_is_from(self, name: str, fmt: Format) -> None:
-        assert len((fmt.__doc__ or "").split()) > 15
+        told = fmt.__doc__ or ""
+        assert len(told.split()) > 15
+        assert re.search(r"\b(from|[Ss]hapes?|ways in which|described in)\b", told)
 
     def test_it_alone_recognises_its_example(self, name: str, fmt: Format) -> None:
         source = example(name, fmt)
@@ -37,6 +45,38 @@ class TestContract:
             assert isinstance(one, Transcript)
             assert {m.role for m in one.messages} >= {"user", "assistant"}
             assert one.source.startswith("example")
+
+    def test_nothing_is_invented(self, name: str, fmt: Format) -> None:
+        """Every word, name and number of a transcript stands in the file it was read from."""
+        source = example(name, fmt)
+        there = " ".join("\n".join(_texts(_whole(name, fmt))).split())
+        for one in read_source(source):
+            assert isinstance(one, Transcript)
+            for message in one.messages:
+                for part in message.parts:
+                    for piece in part.text.split("\n\n"):
+                        assert " ".join(piece.split()) in there, piece
+                    assert part.name in there and part.call in there
+            assert one.model in there and (
+                one.release in ("", one.model, "example") or one.release in there
+            )
+            for score in one.scores:
+                assert (
+                    score.value is None or f"{score.value:g}" in there or score.value in (0.0, 1.0)
+                )
+                assert all(" ".join(said.text.split()) in there for said in score.quotes)
+
+    def test_a_spoilt_record_is_refused_with_its_place(self, name: str, fmt: Format) -> None:
+        """A record of another shape costs itself, and says where it stood and what is wrong."""
+        whole = list(read_source(example(name, fmt)))
+        for data, ending in _spoilt(name, fmt):
+            found = list(
+                read_source(Source.of_bytes(data, f"example{ending}"), Options(format=name))
+            )
+            refused = [one for one in found if isinstance(one, Refused)]
+            assert len(found) - len(refused) >= len(whole), found
+            assert refused and all(one.path.startswith("example") and one.why for one in refused)
+            assert any(one.where for one in refused), refused
 
     def test_messages_survive_a_round_trip_through_native(self, name: str, fmt: Format) -> None:
         for one in read_source(example(name, fmt)):
@@ -56,6 +96,76 @@ class TestContract:
         for one in found:
             if isinstance(one, Refused):
                 assert one.why and str(path) in one.path
+
+
+def _whole(name: str, fmt: Format) -> list[Any]:
+    """Everything that stands in an example, however it is packed."""
+    if name == "inspect_eval":
+        with zipfile.ZipFile(io.BytesIO(fmt.EXAMPLE)) as archive:
+            return [json.loads(archive.read(member)) for member in archive.namelist()]
+    text = fmt.EXAMPLE.decode()
+    try:
+        return [json.loads(text)]
+    except ValueError:
+        pass
+    try:
+        return [json.loads(line) for line in text.splitlines()]
+    except ValueError:
+        return [text, *([] if name == "markdown" else yaml.safe_load_all(text))]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value, those within JSON that is written as text too."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from (str(key), *_texts(inner))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value
+        try:
+            opened = json.loads(value)
+        except ValueError:
+            return
+        if isinstance(opened, dict | list):
+            yield from _texts(opened)
+    elif value is not None:
+        yield f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+SPOILT = (b"7", b'"words"', b"null", b'{"half": ')
+
+
+def _spoilt(name: str, fmt: Format) -> Iterator[tuple[bytes, str]]:
+    """The example with a record that is none after it, as lines and, where it fits, in an array."""
+    if name in ("markdown", "inspect_eval"):
+        return  # one conversation a file; one file a sample: tests of their own
+    if name in ("native_yaml", "anthropic_cassette"):
+        if name == "native_yaml":
+            yield fmt.EXAMPLE + b"\n---\n- 7\n", ".yaml"
+        return
+    try:
+        document = json.loads(fmt.EXAMPLE)
+    except ValueError:
+        for odd in SPOILT:
+            yield fmt.EXAMPLE + odd + b"\n", ".jsonl"
+        return
+    if isinstance(document, list) and name != "openai_chat":
+        for odd in SPOILT[:3]:
+            inner = b", ".join(json.dumps(one).encode() for one in document)
+            yield b"[" + inner + b", " + odd + b"]", ".json"
+            yield b"[" + odd + b", " + inner + b"]", ".json"
+    elif name in LINES_TOO:
+        for odd in SPOILT:
+            yield json.dumps(document).encode() + b"\n" + odd + b"\n", ".jsonl"
+
+
+LINES_TOO = {
+    "native", "openai_chat", "anthropic_messages", "sharegpt", "hugging_face", "preference_pairs", "mt_bench",
+    "petri", "docent", "atif", "gemini_studio", "hermes", "langfuse", "otel", "promptfoo",
+}  # fmt: skip
+"""Formats of one document a record, of which a file may hold several as lines."""
 
 
 def test_the_shipped_formats_are_all_there() -> None:

@@ -21,7 +21,7 @@ HOUSE: dict[str, set[str]] = {
     "transcripts": {"checked"},
     "rubrics": {"checked"},
     "scorers": {"transcripts", "rubrics", "checked"},
-    "reviews": {"transcripts", "rubrics", "stats"},
+    "reviews": {"transcripts", "rubrics", "stats", "checked"},
     "releases": {"transcripts", "rubrics", "stats", "checked"},
     "store": {"transcripts", "rubrics"},
     "viewer": {"transcripts", "rubrics"},

@@ -22,7 +22,8 @@ def clean(value: Any, level: int = 0) -> Any:
     if isinstance(value, str):
         return encodable(value)
     if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else float(value) if abs(value) < 1e300 else None
+        # As text: a span's id of 64 bits without a sign must not lose its last digits.
+        return value if -(2**63) <= value < 2**63 else str(value) if abs(value) < 10**300 else None
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if level >= DEEPEST:

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, cast
 
-import ijson
-
-from transcripts.records import Broken, Placed, elements, why_not_document
+from transcripts import scanning
+from transcripts.records import Broken, Placed, elements, why_not_document, why_not_value
 from transcripts.source import BOM, Refused, Source
 
 WHOLE = 32 << 20
 """A document up to this size is decoded at once; a larger one by its wanted keys only."""
 
 
-def items(source: Source, prefix: str, noun: str = "record") -> Iterator[Placed | Refused]:
-    """Each element under an ijson prefix such as `samples.item`, as ("sample 3", element).
+def items(
+    source: Source, keys: tuple[str, ...], noun: str = "record"
+) -> Iterator[Placed | Refused]:
+    """Each element of the list under keys such as `("samples",)`, as ("sample 3", element).
 
     A document that breaks off gives all elements before the break, and says where it broke.
     """
     with source.open() as stream:
         if source.head.startswith(BOM):
             stream.read(len(BOM))
-        for record in elements(source, stream, prefix):
-            if isinstance(record, Refused):
-                where = record.where.replace("record", noun)
-                yield Refused(record.path, where, record.why)
-            else:
-                yield record[0].replace("record", noun), record[1]
+        yield from elements(source, stream, keys, noun)
 
 
 def deep(source: Source, depth: int) -> Iterator[tuple[tuple[str, ...], Any] | Refused]:
@@ -37,39 +34,30 @@ def deep(source: Source, depth: int) -> Iterator[tuple[tuple[str, ...], Any] | R
     For documents whose keys are names of their own (a run's, a prompt's) and no fixed path.
     Values that stand higher are left out; elements of lists count from 0.
     """
-    keys: list[Any] = []
-    builder: ijson.ObjectBuilder | None = None
-    level = 0
+    last: tuple[str, ...] = ()
     with source.open() as stream:
         if source.head.startswith(BOM):
             stream.read(len(BOM))
         try:
-            for event, value in ijson.basic_parse(stream, use_float=True, buf_size=1 << 16):
-                closes = event in ("end_map", "end_array")
-                level -= closes
-                if builder is None:
-                    _step(keys, event, value, level)
-                    if level == depth and event not in ("map_key", "end_map", "end_array"):
-                        builder = ijson.ObjectBuilder()
-                if builder is not None:
-                    builder.event(event, value)
-                    if level == depth and event not in ("start_map", "start_array", "map_key"):
-                        yield tuple(map(str, keys[:depth])), builder.value
-                        builder = None
-                level += event in ("start_map", "start_array")
-        except (ijson.JSONError, ValueError, RecursionError) as error:
-            yield Refused(source.name, "/".join(map(str, keys)), why_not_document(error))
+            for path, raw in scanning.values(stream, lambda p: _down_to(depth, p)):
+                last = tuple(map(str, path[1:]))
+                try:
+                    yield last, _value(raw)
+                except (ValueError, RecursionError) as error:
+                    yield Refused(source.name, "/".join(last), why_not_value(error))
+        except scanning.Malformed as error:
+            where = f"after {'/'.join(last)}" if last else ""
+            yield Refused(source.name, where, why_not_document(error))
 
 
-def _step(keys: list[Any], event: str, value: Any, level: int) -> None:
-    """Keep the keys down to the value that comes next; `level` is the depth of this event."""
-    del keys[level:]
-    if event == "map_key":
-        keys[level - 1 :] = [value]
-    elif keys and isinstance(keys[-1], int) and event not in ("end_map", "end_array"):
-        keys[-1] += 1
-    if event in ("start_map", "start_array"):
-        keys.append(-1 if event == "start_array" else None)
+def _down_to(depth: int, path: scanning.Path) -> scanning.Verdict:
+    return "give" if len(path) > depth else "enter"
+
+
+def _value(raw: bytes | scanning.TooLong) -> Any:
+    if isinstance(raw, scanning.TooLong):
+        raise raw
+    return scanning.decoded(raw)
 
 
 def load(source: Source, wanted: tuple[str, ...]) -> dict[str, Any]:
@@ -91,27 +79,44 @@ def decode(stream: IO[bytes], wanted: tuple[str, ...]) -> Any:
     start = stream.read(WHOLE + 1)
     try:
         if len(start) <= WHOLE:
-            return json.loads(start)
+            return json.loads(start.decode())
         return _by_key(start, stream, wanted)
-    except (ValueError, RecursionError, ijson.JSONError) as error:
+    except (ValueError, RecursionError) as error:
         raise Broken(_why(error)) from error
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, scanning.Malformed):
+        return why_not_document(error)
     if isinstance(error, json.JSONDecodeError):
         if error.pos >= len(error.doc) or error.msg.startswith("Unterminated"):
             return "the file ends in the middle; export it again"
         return f"not JSON ({error.msg} at line {error.lineno}, column {error.colno})"
-    return why_not_document(error)
+    return why_not_value(error)
 
 
-class _Resumed:
+def first(source: Source, key: str) -> Any:
+    """The value of a top-level key; None where it is not there. The rest is not read.
+
+    What is damaged before it gives None too: reading the rest of the document will say so.
+    """
+    with source.open() as stream:
+        if source.head.startswith(BOM):
+            stream.read(len(BOM))
+        try:
+            found = scanning.values(stream, lambda path: _top_level((key,), path))
+            return next((_value(raw) for _, raw in found), None)
+        except (ValueError, RecursionError):
+            return None
+
+
+class _Resumed(io.RawIOBase):
     """A stream of which the start was read already."""
 
     def __init__(self, start: bytes, rest: IO[bytes]) -> None:
         self._start, self._rest = start, rest
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """The next bytes, first those that were read before."""
         if self._start and size > 0:
             some, self._start = self._start[:size], self._start[size:]
@@ -120,21 +125,12 @@ class _Resumed:
 
 
 def _by_key(start: bytes, rest: IO[bytes], wanted: tuple[str, ...]) -> dict[str, Any]:
-    record: dict[str, Any] = {}
-    building = ""
-    builder = ijson.ObjectBuilder()
-    events = ijson.basic_parse(_Resumed(start, rest), use_float=True, buf_size=1 << 16)
-    depth = 0
-    for event, value in events:
-        if depth == 1 and event == "map_key":
-            building, builder = value, ijson.ObjectBuilder()
-            continue
-        if event in ("end_map", "end_array"):
-            depth -= 1
-        if depth and building in wanted:
-            builder.event(event, value)
-            if depth == 1 and event not in ("start_map", "start_array"):
-                record[building] = builder.value
-        if event in ("start_map", "start_array"):
-            depth += 1
-    return record
+    resumed = cast("IO[bytes]", _Resumed(start, rest))
+    found = scanning.values(resumed, lambda path: _top_level(wanted, path))
+    return {str(path[1]): _value(raw) for path, raw in found}
+
+
+def _top_level(wanted: tuple[str, ...], path: scanning.Path) -> scanning.Verdict:
+    if len(path) == 1:
+        return "enter"
+    return "give" if path[1] in wanted else "skip"

@@ -53,6 +53,19 @@ def lists(rows: Sequence[Row]) -> Iterator[Listed]:
             yield Listed(path, *keys, _roles(said))
 
 
+def speakers(rows: Sequence[Row], path: str, role: str) -> dict[str, Role]:
+    """What each name under a list's role key seems to stand for, of those not known anyway."""
+    return _roles(list(_roles_said(rows, path, role)))
+
+
+def listed_at(rows: Sequence[Row]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every path at which the first record has a list of maps, with the paths of their cells."""
+    for path, value in _walk(dict(rows[0]), 3):
+        many = opened(value)
+        if isinstance(many, list) and many and all(isinstance(one, Mapping) for one in many):
+            yield path, tuple(dict.fromkeys(p for one in many for p, v in _walk(one, 3)))
+
+
 def _keys_of(value: Any) -> tuple[str, str] | None:
     """The keys that name who speaks and what is said, where this is a list of messages."""
     turns = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

@@ -144,7 +144,11 @@ class Mapping(Conversation):
             yield from self._of_row(source, where, row)
 
     def _rows(self, source: Source) -> Iterator[Placed | Refused]:
-        return documents.items(source, f"{self.records}.item") if self.records else rows(source)
+        return (
+            documents.items(source, tuple(self.records.split(".")))
+            if self.records
+            else rows(source)
+        )
 
     def _of_row(
         self, source: Source, where: str, row: dict[str, Any]

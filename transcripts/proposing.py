@@ -10,6 +10,7 @@ It is a guess from the names of columns and what stands in them; nothing is writ
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -27,6 +28,7 @@ from transcripts.transcript import Transcript
 
 LOOKED_AT = 50
 SHOWN = 3
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 TABLES = (".csv", ".tsv", ".parquet", ".txt")
 
 
@@ -43,21 +45,43 @@ class Proposal:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The first records of a file, where in it they are, and what was found in them."""
+
+    inside: str
+    rows: list[Mapping[str, Any]]
+    found: Found
+
+
+def look_at(source: Source) -> Looked | None:
+    """Look at the first records of a file; None where they have no named cells.
+
+    Raises `Unreadable` for a file that cannot be read at all.
+    """
+    inside, records = _records(source)
+    rows = [record for record in records if isinstance(record, Mapping) and record]
+    return Looked(inside, rows, looking.look(rows)) if rows else None
+
+
 def propose(source: Source) -> Proposal:
     """Look at the first records of a JSON, JSONL, CSV, TSV or Parquet file.
 
     Raises `Unreadable` for a file that cannot be read at all.
     """
-    inside, records = _records(source)
-    rows = [record for record in records if isinstance(record, Mapping)]
-    if not rows:
+    looked = look_at(source)
+    if looked is None:
         note = "holds no records with named cells; a mapping cannot read it"
         return Proposal("conversation: []\n", (), (note,))
-    found = looking.look(rows)
-    text = "\n".join(_yaml(found, inside, rows[0])) + "\n"
+    text, found = written(looked), looked.found
     mapping = MappingFile.model_validate(yaml.safe_load(text))
     preview = tuple(islice(mapping.parse(source), SHOWN)) if found.speaks else ()
     return Proposal(text, preview, tuple(_notes(found, preview)))
+
+
+def written(looked: Looked, rater: str = "", scale: tuple[float, float] | None = None) -> str:
+    """The mapping as YAML; `rater` and `scale` are those of its ratings, where they are known."""
+    return "\n".join(_yaml(looked.found, looked.inside, looked.rows[0], rater, scale)) + "\n"
 
 
 def _records(source: Source) -> tuple[str, list[Any]]:
@@ -65,13 +89,15 @@ def _records(source: Source) -> tuple[str, list[Any]]:
     if source.suffix not in (*TABLES, *LINES) and not source.is_array and len(source.records) < 2:
         inside = list_in(source.first)
         if inside:
-            found = islice(items(source, f"{inside}.item"), LOOKED_AT)
+            found = islice(items(source, tuple(inside.split("."))), LOOKED_AT)
             return inside, [item[1] for item in found if not isinstance(item, Refused)]
     found = islice(tables.rows(source), LOOKED_AT)
     return "", [item[1] for item in found if not isinstance(item, Refused)]
 
 
-def _yaml(found: Found, inside: str, row: Mapping[str, Any]) -> Iterator[str]:
+def _yaml(
+    found: Found, inside: str, row: Mapping[str, Any], rater: str, scale: tuple[float, float] | None
+) -> Iterator[str]:
     """The mapping, a line at a time; what no rule claimed stands in a comment at the end."""
     yield "# Proposed by looking at the first records: check it, mend it, then import with --map."
     if inside:
@@ -85,13 +111,17 @@ def _yaml(found: Found, inside: str, row: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {_quoted(short if last.count(short) == 1 else key)}: {_cell(key)}"
     yield from _said(found)
     if found.ratings:
-        yield "ratings:                     # the scale, and who rated, are for you to say"
+        known = bool(rater and scale)
+        yield "ratings:" + (
+            "" if known else " " * 21 + "# the scale, and who rated, are for you to say"
+        )
+        on = f", scale: [{scale[0]:g}, {scale[1]:g}]" if scale else ""
         for column in found.ratings:
-            told = f"trait: {_quoted(column)}, rater: source, value: {_cell(column)}"
-            yield f"  - {{{told}}}"
+            by = _quoted(rater or "source")
+            yield f"  - {{trait: {_quoted(column)}, rater: {by}, value: {_cell(column)}{on}}}"
     rest = [key for key in looking.columns(row) if key not in found.used]
     if rest:
-        yield f"# Columns left out: {', '.join(str(key) for key in rest)[:400]}".replace("\n", " ")
+        yield f"# Columns left out: {_printable(', '.join(_one_line(key) for key in rest)[:400])}"
 
 
 def _said(found: Found) -> Iterator[str]:
@@ -117,8 +147,17 @@ def _said(found: Found) -> Iterator[str]:
         yield "conversation: []             # no column looks like what somebody said"
 
 
+def _one_line(key: object) -> str:
+    return " ".join(str(key).split())
+
+
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return _printable(json.dumps(text, ensure_ascii=False))
+
+
+def _printable(text: str) -> str:
+    """The text with what YAML does not take, or takes for a line's end, as `\\u0085`."""
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _cell(column: str) -> str:

@@ -99,13 +99,13 @@ def why_unknown(source: Source) -> str:
     if known := why_none(source):
         return known
     if source.suffix in TABLES:
-        return "is a table; say which columns are what with --map FILE.yaml (docs/formats.md)"
+        return "is a table; say which columns are what by --map (`traitbook map` proposes one)"
     if source.is_array and source.head.strip().endswith(b"[]"):
         return "is an empty list; it holds no transcript"
     if isinstance(source.first, dict | list):
         first = source.first
         keys = ", ".join(list(first)[:6]) if isinstance(first, dict) else "a list"
-        return f"is JSON of a shape no format recognises (it begins with: {keys}); try --map"
+        return f"is JSON of a shape no format recognises (it begins with: {keys}); see --map"
     try:
         source.head[:-4].decode()
     except UnicodeDecodeError:

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
-import ijson
-
+from transcripts import scanning
 from transcripts.source import BOM, LINES, Refused, Source, Unreadable
 
 MAX_RECORD = 256 << 20
@@ -96,25 +95,45 @@ def why_not_json(error: Exception, line: bytes) -> str:
 def _elements(source: Source, stream: IO[bytes]) -> Iterator[Placed | Refused]:
     if source.head.startswith(BOM):
         stream.read(len(BOM))
-    yield from elements(source, stream, "item" if source.is_array else "")
+    yield from elements(source, stream, () if source.is_array else None)
 
 
-def elements(source: Source, stream: IO[bytes], prefix: str) -> Iterator[Placed | Refused]:
-    """The values under an ijson prefix of a JSON document, streamed, as ("record 3", value)."""
+def elements(
+    source: Source, stream: IO[bytes], keys: tuple[str, ...] | None, noun: str = "record"
+) -> Iterator[Placed | Refused]:
+    """The elements of the list under these keys of a JSON document, as ("record 3", value).
+
+    For None the documents themselves, one or more, the first without a place.
+    """
     number = 0
     try:
-        for value in ijson.items(stream, prefix, use_float=True, multiple_values=not prefix):
+        for raw in scanning.lists(stream, keys):
             number += 1
-            yield f"record {number}" if prefix or number > 1 else "", value
-    except (ijson.JSONError, ValueError, RecursionError) as error:
-        yield Refused(source.name, f"record {number + 1}", why_not_document(error))
+            where = f"{noun} {number}" if keys is not None or number > 1 else ""
+            if isinstance(raw, scanning.TooLong):
+                yield Refused(source.name, where, str(raw))
+                continue
+            try:
+                yield where, scanning.decoded(raw)
+            except (ValueError, RecursionError) as error:
+                yield Refused(source.name, where or f"{noun} 1", why_not_value(error))
+    except scanning.Malformed as error:
+        yield Refused(source.name, f"{noun} {number + 1}", why_not_document(error))
 
 
-def why_not_document(error: Exception) -> str:
-    """What is wrong with a JSON document, and what to do about it."""
-    if isinstance(error, ijson.IncompleteJSONError) and "premature EOF" in str(error):
+def why_not_value(error: Exception) -> str:
+    """What is wrong with one value of a JSON document, and what to do about it."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 (byte 0x{error.object[error.start]:02x}); save the file as UTF-8"
+    if isinstance(error, RecursionError):
+        return "nested too deeply to be a conversation"
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON ({error.msg} at its character {error.pos + 1}); mend it or take it out"
+    return f"not JSON ({error}); mend it or take it out"
+
+
+def why_not_document(error: scanning.Malformed) -> str:
+    """Where the JSON of a document ends, and what to do about it."""
+    if isinstance(error, scanning.CutOff):
         return "the file ends in the middle of this record; export it again"
-    if isinstance(error, UnicodeDecodeError) or "invalid bytes in UTF8" in str(error):
-        return "not UTF-8; save the file as UTF-8"
-    detail = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return f"not JSON from here on ({detail}); nothing after it could be read"
+    return f"not JSON from here on ({error}); nothing after it could be read"

@@ -34,11 +34,13 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
     set_tag_attribute_values={"a": {"target": "_blank"}},
 )
-_TOKEN = re.compile(r"\w+|[^\w\s]")  # spaces would be matched at the price of words
+_TOKEN = re.compile(r"[^\W_]+|_|[^\w\s]")  # spaces would be matched at the price of words
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
+_ENTITIES = re.compile(r"(?:&(?:#\d+|#[xX][\da-fA-F]+|\w+);)+")
+_ENTITIES_BEFORE = re.compile(_ENTITIES.pattern + "$")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -133,7 +135,22 @@ def to_rendered(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def to_source(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Where a span of the rendered view stands in the text; None where nothing of it does."""
-    return _map(*_alignment(text), start, end)
+    in_rendered, in_text = _alignment(text)
+    found = _map(in_rendered, in_text, start, end)
+    if found is None:
+        return None
+    # A character written as an entity (`&lt;`) has no like in the text: an edge of the span that is
+    # one takes its entity along.
+    plain, source = text_content(rendered(text)), _shown(text)
+    first, last = bisect_left(in_rendered, start), bisect_right(in_rendered, end - 1) - 1
+    begin, finish = found
+    if plain[start : in_rendered[first]].strip():
+        before = _ENTITIES_BEFORE.search(source[:begin])
+        begin = before.start() if before else begin
+    if plain[in_rendered[last] + 1 : end].strip():
+        after = _ENTITIES.match(source, finish)
+        finish = after.end() if after else finish
+    return begin, finish
 
 
 def _map(here: list[int], there: list[int], start: int, end: int) -> tuple[int, int] | None:

@@ -33,7 +33,7 @@ NAMED = {
 }  # fmt: skip
 RATED = (
     "score", "rating", "grade", "label", "likert", "stars", "helpfulness", "harmlessness",
-    "toxicity",
+    "toxicity", "csat", "nps",
 )  # fmt: skip
 WORDS: tuple[tuple[Role, tuple[str, ...]], ...] = (
     ("system", ("sys", "instruction", "developer")),

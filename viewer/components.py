@@ -31,9 +31,20 @@ def _component(name: str, label: str):  # type: ignore[no-untyped-def]
 reader = _component("reader", "Reader")
 listing = _component("listing", "Transcripts")
 board = _component("board", "Traits by release")
+change = _component("change", "What changed")
 quotes = _component("quotes", "What lies behind")
 rubrics = _component("rubrics", "Rubrics")
 runs = _component("runs", "Runs")
+queue_board = _component("queue_board", "Queues")
+agreement = _component("agreement", "Agreement")
+threads = _component("threads", "Comments")
+desk = _component("desk", "Desk")
 overlay = st.components.v2.component(
     "traitbook_overlay", html="<i hidden></i>", js=text("overlay.js"), isolate_styles=False
+)
+desk_state = st.components.v2.component(
+    "traitbook_desk_state",
+    html="<i hidden></i>",
+    js=text("desk_state.js"),
+    isolate_styles=False,
 )

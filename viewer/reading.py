@@ -17,6 +17,7 @@ KEYS = [
     ("e E", "next and previous evidence, with who says what and why"),
     ("t", "show or fold all thinking and tool calls"),
     ("v", "rendered or verbatim"),
+    ("r", "rate and comment here, or put that away"),
     ("?", "this help"),
 ]
 LEGEND = [
@@ -44,12 +45,14 @@ class View:
 class Around:
     """What stands around the text: what else could be put beside it, and where the list goes on.
 
-    `choices` are (id, name) of every transcript of the scenario.
+    `choices` are (id, name) of every transcript of the scenario; `desk` says whether the desk for
+    rating stands beside, None that there is none to be had.
     """
 
     choices: Sequence[tuple[str, str]] = ()
     before: bool = False
     after: bool = False
+    desk: bool | None = None
 
 
 def version(view: View) -> str:
@@ -78,6 +81,7 @@ def reader_data(
         ],
         "before": around.before,
         "after": around.after,
+        "desk": around.desk,
         "verbatim": view.verbatim,
         "columns": [_column(one) for one in view.transcripts],
         "rows": [

@@ -38,8 +38,8 @@ def transcripts(
 ) -> Iterator[Transcript]:
     """The target's conversation, and its branches where asked for. Raises `Broken` without one.
 
-    Without `target_messages` the events are replayed, and the branches come too. `rate` gives
-    the scores from the number of each message id; else they are Petri's judge's.
+    Without `target_messages` the conversation is replayed from the events. `rate`
+    gives the scores from the number of each message id; else they are Petri's judge's.
     """
     final = a_list(record.get("target_messages"))
     sides: list[list[Raw]] = []
@@ -55,7 +55,7 @@ def transcripts(
     scores = rate(ids) if rate else judged(judge, ids)
     yield _over(base, messages, final, scores=tuple(scores))
     known = {_key(messages)}
-    for side in sides:
+    for side in sides if branches else ():
         messages = _messages(side)
         if _key(messages) not in known:
             known.add(_key(messages))

@@ -54,7 +54,10 @@ def _calls(source: Source) -> Iterator[tuple[str, Call] | Refused]:
             yield item
             continue
         where, event = item
-        if not isinstance(event, Mapping) or event.get("category") != "llm":
+        if not isinstance(event, Mapping):
+            yield Refused(source.name, where, "is not an event")
+            continue
+        if event.get("category") != "llm":
             continue
         key = name(event.get("uuid"))
         try:

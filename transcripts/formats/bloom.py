@@ -61,7 +61,7 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
         head = a_map(a_map(first).get("metadata"))
         judgments = judgments_of(source)
         convert = functools.partial(_rollout, source=source, head=head, judgments=judgments)
-        yield from each(source, documents.items(source, "rollouts.item", "rollout"), convert)
+        yield from each(source, documents.items(source, ("rollouts",), "rollout"), convert)
 
 
 def _of_file(source: Source, at: Place) -> Iterator[Transcript | Refused]:

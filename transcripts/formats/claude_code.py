@@ -95,19 +95,23 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
 def _lines(source: Source) -> Iterator[Placed | Refused]:
     if isinstance(source.first, dict) and "loglines" in source.first:
         with source.open() as stream:
-            yield from elements(source, stream, "loglines.item")
+            yield from elements(source, stream, ("loglines",))
     else:
         yield from json_records(source)
 
 
 def _take(line: Any, where: str, chains: dict[tuple[str, str], _Chain], done: list[_Chain]) -> None:
     """Add one line to its conversation; a `/clear` closes that and begins the next."""
-    if not isinstance(line, dict) or line.get("type") not in SPOKEN or not line.get("message"):
+    if not isinstance(line, dict):
+        raise Broken("is not an object")
+    if line.get("type") not in SPOKEN or not line.get("message"):
         return
     session, side = str(line.get("sessionId") or ""), bool(line.get("isSidechain"))
     key = (session, str(line.get("agentId") or "side") if side else "")
     chain = chains.setdefault(key, _Chain(session, side))
     raw = line["message"]
+    if not isinstance(raw, dict):
+        raise Broken("its message is not an object")
     if _is_clear(raw):
         done.append(chain)
         chains[key] = _Chain(session, side, part=chain.part + 1)

@@ -57,7 +57,7 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
 
 def _records(source: Source) -> Iterator[Placed | Refused]:
     if _runs(source.first):
-        return documents.items(source, "agent_runs.item", "run")
+        return documents.items(source, ("agent_runs",), "run")
     return json_records(source)
 
 

@@ -10,11 +10,9 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import ijson
-
+from transcripts import documents
 from transcripts.formats._each import each
 from transcripts.formats._inspect import to_transcript
-from transcripts.records import Placed, elements
 from transcripts.source import Refused, Source
 from transcripts.transcript import Transcript
 
@@ -37,23 +35,14 @@ def recognises(source: Source) -> bool:
 
 
 def parse(source: Source) -> Iterator[Transcript | Refused]:
-    return each(source, _samples(source), functools.partial(to_transcript, spec=_spec(source)))
+    return each(
+        source,
+        documents.items(source, ("samples",), "sample"),
+        functools.partial(to_transcript, spec=_spec(source)),
+    )
 
 
 def _spec(source: Source) -> Mapping[str, Any]:
     """The log's `eval` section; it stands before the samples, so little is read."""
-    with source.open() as stream:
-        try:
-            return next(ijson.items(stream, "eval", use_float=True), {})
-        except ijson.JSONError:
-            return {}
-
-
-def _samples(source: Source) -> Iterator[Placed | Refused]:
-    with source.open() as stream:
-        for record in elements(source, stream, "samples.item"):
-            if isinstance(record, Refused):
-                yield record
-            else:
-                where, sample = record
-                yield where.replace("record", "sample"), sample
+    spec = documents.first(source, "eval")
+    return spec if isinstance(spec, Mapping) else {}

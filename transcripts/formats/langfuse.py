@@ -81,7 +81,7 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
 
 def _records(source: Source) -> Iterator[Placed | Refused]:
     if isinstance(a_map(source.first).get("data"), list):
-        return documents.items(source, "data.item", "record")
+        return documents.items(source, ("data",), "record")
     return json_records(source)
 
 

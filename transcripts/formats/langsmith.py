@@ -92,7 +92,7 @@ def _calls(source: Source) -> Iterator[tuple[str, Call] | Refused]:
 
 def _runs(source: Source) -> Iterator[Placed | Refused]:
     if any(_is_list(record) for record in source.records[:1]):
-        yield from documents.items(source, "runs.item", "run")
+        yield from documents.items(source, ("runs",), "run")
         return
     for item in json_records(source):
         if isinstance(item, Refused) or not _is_batch(item[1]):

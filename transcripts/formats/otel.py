@@ -94,18 +94,16 @@ def _spans(source: Source) -> Iterator[Placed | Refused]:
     """("span s1", (resource's attributes, span)) for each span, however the file is cut up."""
     lines = is_lines(source) and (source.suffix in (".jsonl", ".ndjson") or len(source.records) > 1)
     records = (
-        json_records(source) if lines else documents.items(source, "resourceSpans.item", "resource")
+        json_records(source) if lines else documents.items(source, ("resourceSpans",), "resource")
     )
     for item in records:
         if isinstance(item, Refused):
             yield item
             continue
         where, record = item
-        many = (
-            a_list(record.get("resourceSpans"))
-            if lines and isinstance(record, Mapping)
-            else [record]
-        )
+        many = a_list(a_map(record).get("resourceSpans")) if lines else [record]
+        if not isinstance(record, Mapping):
+            many = []
         if not many:
             yield Refused(source.name, where, "has no 'resourceSpans'")
         for resource in many:

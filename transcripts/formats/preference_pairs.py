@@ -2,6 +2,7 @@
 
 Shapes: `{"chosen", "rejected"}` with texts of "\\n\\nHuman: ...\\n\\nAssistant: ..." lines (real
 data of anthropics/hh-rlhf), or with lists of messages and perhaps a `prompt` (fine-tuning);
+`{"input", "preferred_output", "non_preferred_output"}` (OpenAI's preference tuning);
 `{"conversation_a", "conversation_b", "winner"}` (lmsys/chatbot_arena_conversations); and HH's
 red-team records with one `transcript` text and its ratings. A pair is two transcripts of one
 scenario; metadata says `pair_of`, and `preferred`: true, false, or null where neither was.
@@ -29,12 +30,23 @@ EXAMPLE = b"""\
 
 SIDES = ("conversation_a", "conversation_b")
 PAIR = ("chosen", "rejected")
+OPENAI = ("input", "preferred_output", "non_preferred_output")
 WINNERS = {"model_a": (True, False), "model_b": (False, True)}
 RED_TEAM = "min_harmlessness_score_transcript"
 
 
 def recognises(source: Source) -> bool:
-    return any(_is_pair(r) or _is_battle(r) or _is_attack(r) for r in source.records)
+    return any(_is_pair(_of_openai(r)) or _is_battle(r) or _is_attack(r) for r in source.records)
+
+
+def _of_openai(record: Any) -> Any:
+    """A pair as OpenAI's preference tuning has it, in the keys of the others."""
+    if not isinstance(record, dict) or not all(key in record for key in OPENAI):
+        return record
+    asked, chosen, rejected = (record[key] for key in OPENAI)
+    rest = {key: value for key, value in record.items() if key not in OPENAI}
+    prompt = asked.get("messages") if isinstance(asked, dict) else asked
+    return {**rest, "prompt": prompt, "chosen": chosen, "rejected": rejected}
 
 
 def _is_pair(record: Any) -> bool:
@@ -61,6 +73,7 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
 
 def from_record(record: Any) -> Iterator[Transcript]:
     """Both transcripts of a pair. Raises `Broken`; then neither goes in."""
+    record = _of_openai(record)
     if _is_battle(record):
         return _battle(record)
     if _is_attack(record):

@@ -45,19 +45,19 @@ JUDGED = (
 
 
 def recognises(source: Source) -> bool:
-    return any(_prefix(record) or _is_result(record) for record in source.records[:2])
+    return any(_keys(record) or _is_result(record) for record in source.records[:2])
 
 
-def _prefix(record: Any) -> str:
-    """Where in the document the results are, as an ijson prefix; nothing where it has none."""
+def _keys(record: Any) -> tuple[str, ...]:
+    """The keys that lead to the results of a document; none where it has none."""
     results = a_map(record).get("results")
     if isinstance(results, dict):
         known = "version" in results and (
             "prompts" in results or "results" in results or "table" in results
         )
-        return "results.results.item" if known else ""
+        return ("results", "results") if known else ()
     many = a_list(results)
-    return "results.item" if many and _is_result(many[0]) else ""
+    return ("results",) if many and _is_result(many[0]) else ()
 
 
 def _is_result(record: Any) -> bool:
@@ -73,8 +73,8 @@ def parse(source: Source) -> Iterator[Transcript | Refused]:
 
 
 def _results(source: Source) -> Iterator[Placed | Refused]:
-    prefix = next(filter(None, map(_prefix, source.records[:1])), "")
-    return documents.items(source, prefix, "result") if prefix else json_records(source)
+    keys = next(filter(None, map(_keys, source.records[:1])), ())
+    return documents.items(source, keys, "result") if keys else json_records(source)
 
 
 def from_record(record: Any) -> Iterator[Transcript]:

@@ -6,14 +6,20 @@ const make = (tag, name, text) => {
   return node;
 };
 const percent = (share) => `${Math.round(share * 100)}\u202f%`;
+const at = (node, left, width) => {
+  node.style.left = `${left * 100}%`;
+  if (width != null) node.style.width = `${width * 100}%`;
+  return node;
+};
 
-function track(parts) {
-  const node = make("div", "tb-track");
+function axis(cell) {
+  const node = make("div", "tb-axis");
   node.setAttribute("aria-hidden", "true");
-  for (const [name, share] of parts) {
-    const bar = make("i", name);
-    if (share != null) bar.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
-    node.append(bar);
+  node.append(make("i", cell.two_sided ? "mid" : "end"));
+  for (const dot of cell.dots) {
+    const tone = cell.external ? "external" : dot.tone;
+    if (dot.low != null && dot.high > dot.low) node.append(at(make("i", `whisker ${tone}`), dot.low, dot.high - dot.low));
+    node.append(at(make("i", `dot ${tone}`), dot.x));
   }
   return node;
 }
@@ -23,22 +29,62 @@ function value(cell, pick) {
   if (!cell.n) return make("div", "tb-nothing", cell.note);
   const node = make("button", "tb-value");
   node.type = "button";
-  node.setAttribute("aria-pressed", String(cell.picked));
-  node.setAttribute("aria-label", cell.spoken);
+  node.dataset.key = cell.key;
+  node.setAttribute("aria-pressed", "false");
   node.title = cell.spoken;
   node.onclick = () => pick(cell.key);
   const line = make("div", "tb-line");
-  if (cell.two_sided) {
-    line.append(make("span", "left", percent(cell.under)), make("span", "", "\u00b7"), make("span", "right", percent(cell.over)));
-  } else {
-    line.append(make("span", cell.external ? "" : "fault", cell.mean_text));
+  if (cell.two_sided) line.append(make("span", "left", cell.texts[0]), make("span", "gap", "\u00b7"), make("span", "right", cell.texts[1]));
+  else line.append(make("span", "", cell.texts[0]));
+  if (cell.changes.length) {
+    const moved = make("span", "moved");
+    for (const one of cell.changes) moved.append(make("b", one.tone, one.text));
+    line.append(moved);
   }
-  line.append(make("span", "n", `n ${cell.n}`));
-  node.append(line);
-  if (cell.two_sided) node.append(track([["u", cell.under / 2], ["o", cell.over / 2], ["mid", null]]));
-  else node.append(track([[cell.external ? "x" : "s", cell.share]]));
-  if (cell.coverage < 1) node.append(make("div", "tb-part", `${percent(cell.coverage)} covered: ${cell.unscored_text}`));
+  const below = make("div", "tb-under-line");
+  const cover = make("span", "tb-cover");
+  const part = make("i");
+  part.style.width = `${cell.coverage * 100}%`;
+  cover.append(part);
+  below.append(make("span", "", `n ${cell.n.toLocaleString("en")}`), cover);
+  if (cell.coverage < 1) below.append(make("span", cell.coverage < 0.95 ? "tb-part" : "", `${Math.floor(cell.coverage * 100)}\u202f%`));
+  node.append(line, axis(cell), below);
   return node;
+}
+
+function heading(row) {
+  const th = make("th");
+  th.scope = "row";
+  th.title = row.question;
+  th.append(make("span", "", row.title));
+  if (row.two_sided) th.append(make("small", "u", `\u25c2 ${row.left || "under"}`), make("small", "o", `${row.right || "over"} \u25b8`));
+  else th.append(make("small", "", row.way));
+  return th;
+}
+
+// Arrows walk the cells; Enter opens, as on any button.
+function walk(event) {
+  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+  const here = event.target.closest?.("td");
+  if (!step || !here) return;
+  let row = here.parentElement;
+  let column = [...row.children].indexOf(here);
+  for (;;) {
+    column += step[1];
+    row = step[0] > 0 ? row?.nextElementSibling : step[0] < 0 ? row?.previousElementSibling : row;
+    const cell = row?.children[column];
+    if (!cell || cell.tagName !== "TD") return;
+    const button = cell.querySelector("button");
+    if (button) {
+      button.focus();
+      event.preventDefault();
+      return;
+    }
+  }
+}
+
+function press(root, key) {
+  for (const one of root.querySelectorAll(".tb-value")) one.setAttribute("aria-pressed", String(one.dataset.key === key));
 }
 
 export default function (component) {
@@ -46,11 +92,14 @@ export default function (component) {
   const root = parentElement.querySelector(".tb");
   if (!root || !data) return;
   const pick = (key) => {
-    window.tbPicked = true; // what lies behind then comes into view (quotes.js)
+    window.tbPicked = true; // what lies behind then comes into view (change.js)
+    press(root, key);
     setTriggerValue("pick", { key, n: Date.now() });
   };
+  if (root.dataset.ready === data.version) return;
   const table = make("table", "tb-traits");
   table.append(make("caption", "", data.caption));
+  table.style.minWidth = `${216 + 82 * data.releases.length}px`;
   const top = make("tr");
   top.append(make("th", "", "Trait"));
   for (const release of data.releases) {
@@ -64,19 +113,25 @@ export default function (component) {
   const body = make("tbody");
   for (const row of data.rows) {
     const tr = make("tr");
-    const th = make("th", "", row.title);
-    th.scope = "row";
-    th.title = row.question;
-    th.append(make("small", "", row.told));
-    tr.append(th);
+    tr.append(heading(row));
+    let epoch = null;
     for (const cell of row.cells) {
       const td = make("td");
+      if (cell?.broken && epoch && cell.broken !== epoch) {
+        td.className = "tb-broken";
+        td.title = "Another judge, or other words: not to be compared with what stands to the left";
+      }
+      epoch = cell?.broken ?? epoch;
       td.append(value(cell, pick));
       tr.append(td);
     }
     body.append(tr);
   }
   table.append(head, body);
+  table.onkeydown = walk;
+  const focused = root.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
   root.replaceChildren(table);
+  if (focused) [...root.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === focused)?.focus({ preventScroll: true });
+  press(root, new URLSearchParams(location.search).get("cell"));
   root.dataset.ready = data.version;
 }

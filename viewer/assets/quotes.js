@@ -62,8 +62,4 @@ export default function (component) {
   root.replaceChildren(make("h2", "", data.title), make("p", "tb-asked", data.asked), ...(data.spread.length ? [spread(data.spread)] : []), list);
   if (data.more) root.append(make("p", "tb-asked", data.more));
   root.dataset.ready = data.version;
-  if (window.tbPicked) {
-    window.tbPicked = false;
-    root.scrollIntoView({ block: "start", behavior: "smooth" });
-  }
 }

@@ -72,6 +72,7 @@ function bar(state, data) {
   tools.append(make("span", "tb-gap"));
   button("Verbatim", "Every character as it stands (v)", () => turn(state), data.verbatim);
   state.folds = button("Thinking and tools", "Show or fold them all (t)", () => unfold(state), false);
+  if (data.desk != null) button("Rate, comment", "Put the desk beside, or away (r)", () => desk(state), data.desk);
   button("\u2190", "The one before in the list (p)", () => walk(state, -1)).disabled = !data.before;
   button("\u2192", "The next in the list (n)", () => walk(state, 1)).disabled = !data.after;
   button("Keys ?", "What the keys do", () => state.help.showModal());
@@ -127,6 +128,7 @@ function article(state, data, message, column) {
 function body(state, data, part, key) {
   const text = make("div", "tb-text" + (part.verbatim ? " tb-verbatim" : ""));
   text.innerHTML = part.html; // made safe on the server: markdown-it without HTML, then nh3
+  text.dataset.body = key; // column:message:part, for what is marked in it
   state.bodies.set(key, { node: text, html: part.html });
   if (!part.fold) return text;
   const details = make("details", "tb-fold" + (part.failed ? " failed" : ""));
@@ -222,7 +224,7 @@ function chip(state, one, column) {
   node.append(make("b", "", one.label));
   for (const [who, value] of one.values) node.append(make("i", "", who), document.createTextNode(value));
   node.dataset.tip = one.tip;
-  node.setAttribute("aria-label", `${one.label}: ${one.tip}`);
+  node.setAttribute("aria-description", one.tip);
   node.onclick = () => toEvidence(state, (span) => span.c === column && span.trait === one.trait);
   return node;
 }
@@ -235,6 +237,8 @@ function walk(state, step) {
   state.steps = steps;
   state.send("nav", { from: data.first, step: steps, n: Date.now() });
 }
+
+const desk = (state) => state.send("desk", { to: state.data.desk ? "" : "1", n: Date.now() });
 
 const turn = (state) => state.send("view", { to: state.data.verbatim ? "" : "verbatim", n: Date.now() });
 
@@ -249,6 +253,7 @@ function go(state, row, say = true) {
   const top = state.cells[row]?.find((one) => one.querySelector(".tb-m")) || state.cells[row]?.[0];
   if (top) settle(state, top, 4);
   const message = top?.querySelector("[data-message]")?.dataset.message.split(":")[1];
+  dispatchEvent(new CustomEvent("tb-now"));
   if (message && say) {
     remember("m", message);
     state.live.textContent = `Turn ${row + 1} of ${last + 1}`;
@@ -343,6 +348,7 @@ function listen(state) {
     E: () => toEvidence(state, undefined, -1),
     v: () => turn(state),
     t: () => unfold(state),
+    r: () => state.data.desk != null && desk(state),
     "?": () => state.help.showModal(),
   };
   document.addEventListener("keydown", (event) => {
@@ -375,6 +381,7 @@ function listen(state) {
       for (const one of state.cells[state.now]) one.classList.add("now");
       const message = event.target.closest(".tb-m")?.dataset.message;
       if (message) remember("m", message.split(":")[1]);
+      dispatchEvent(new CustomEvent("tb-now"));
     }
   }, options);
   addEventListener("resize", () => fit(state), options);

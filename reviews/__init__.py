@@ -1,0 +1,3 @@
+"""What people say: what they read next, blind, and how far they and judges agree."""
+
+from __future__ import annotations

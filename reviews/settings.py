@@ -1,0 +1,67 @@
+"""A team's settings: who may do what, how names are known, when a trait may gate.
+
+The file is `traitbook.yaml` beside the database, or where `TRAITBOOK_SETTINGS` says; without one
+everything has a default. Raises `checked.Mistakes` where the file is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+import checked
+
+NAME = "traitbook.yaml"
+
+Role = Literal["lead", "reviewer", "reader"]
+
+
+class Gating(BaseModel):
+    """When a trait may gate: so many blind labels of people, the lower bound of judge against
+    people above `least`, and its alpha at most `within` under people against people."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    labels: int = Field(default=60, ge=1)
+    least: float = 0.4
+    within: float = Field(default=0.1, ge=0)
+
+
+class Settings(BaseModel):
+    """What the settings file may say.
+
+    `leads` and `reviewers` are names as the login gives them (an e-mail address). Without leads
+    everybody is one where no login is configured, and nobody where one is. Without reviewers
+    everybody who is known may review. `trusted_header` names the header in which a proxy tells
+    who is asking; off unless given, and only safe where the proxy is the one way in.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    leads: list[str] = Field(default_factory=list)
+    reviewers: list[str] = Field(default_factory=list)
+    trusted_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
+    gating: Gating = Field(default_factory=Gating)
+
+    def role(self, name: str, *, verified: bool) -> Role:
+        """What somebody may do."""
+        if name in self.leads or not (self.leads or verified):
+            return "lead"
+        if not self.reviewers or name in self.reviewers:
+            return "reviewer"
+        return "reader"
+
+
+def settings_path(database: Path) -> Path:
+    """Where the settings of this database are, or would be."""
+    told = os.environ.get("TRAITBOOK_SETTINGS")
+    return Path(told) if told else database.resolve().parent / NAME
+
+
+def load_settings(database: Path) -> Settings:
+    """The settings beside a database; defaults where there is no file."""
+    path = settings_path(database)
+    return checked.load(path, Settings) if path.exists() else Settings()

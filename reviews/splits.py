@@ -1,0 +1,105 @@
+"""Labels split once into dev and test, by scenario; and two judges held against people on one part.
+
+A rubric is made better by looking at dev. Whoever looks at test and then changes something has
+made it dev, so each look is counted.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reviews.labels import Both, Label, Unit, match
+from stats import cells as of
+from stats.bootstrap import Resampling, of_sums
+from stats.estimate import Estimate, Floats, cluster_codes
+from stats.paired import PairedDifference, paired_difference
+
+
+def split(scenarios: Sequence[str], *, test: float = 0.5, seed: int = 0) -> dict[str, str]:
+    """Each scenario's part, "dev" or "test", at random; the same again for the same seed."""
+    if not 0 < test < 1:
+        raise ValueError(f"the share of test is between 0 and 1, not {test}")
+    order = sorted(set(scenarios))
+    random.Random(seed).shuffle(order)
+    held = round(len(order) * test)
+    return {name: "test" if index < held else "dev" for index, name in enumerate(order)}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two judges (or two versions of a rubric) against people on what all three rated.
+
+    `closer` is how much nearer to people the second is, in points of the scale: the mean absolute
+    error of the first less that of the second, paired by scenario, so above 0 the second is
+    better. `alpha` is the second's alpha less the first's, with its interval over scenarios.
+    """
+
+    trait: str
+    n: int
+    first: float | None
+    second: float | None
+    closer: PairedDifference
+    alpha: Estimate
+
+
+def compare_judges(
+    people: Sequence[Label], first: Sequence[Label], second: Sequence[Label], *, seed: int = 0
+) -> list[Compared]:
+    """By trait: which of two agrees better with people, on the units that all three rated.
+
+    Versions of a rubric may differ, since that is what is compared; scales may not.
+    """
+    sides: list[dict[tuple[str, Unit], Both]] = [
+        {(m.trait, b.unit): b for m in match(people, one, any_version=True) for b in m.both}
+        for one in (first, second)
+    ]
+    found = []
+    for trait in sorted({trait for trait, _ in sides[0]} & {trait for trait, _ in sides[1]}):
+        units = sorted(
+            (key for key in sides[0].keys() & sides[1].keys() if key[0] == trait), key=str
+        )
+        if units:
+            values = np.array(
+                [[sides[0][u].first, sides[0][u].second, sides[1][u].second] for u in units]
+            )
+            scenarios = [sides[0][unit].scenario for unit in units]
+            found.append(_compared(trait, values, scenarios, seed))
+    return found
+
+
+def _compared(trait: str, values: Floats, scenarios: list[str], seed: int) -> Compared:
+    human, one, other = values.T
+    errors = np.abs(one - human), np.abs(other - human)
+    closer = paired_difference(errors[1], errors[0], np.array(scenarios))
+    numbers = [_alpha(human, side) for side in (one, other)]
+    return Compared(
+        trait, len(human), numbers[0], numbers[1], closer,
+        _difference(values, scenarios, seed),
+    )  # fmt: skip
+
+
+def _alpha(human: Floats, judge: Floats) -> float | None:
+    cells = of.count(human, judge, (np.zeros(human.size, dtype=np.intp), 1))
+    value = float(of.alpha(cells, cells.counts.sum(0), level="ordinal"))
+    return value if np.isfinite(value) else None
+
+
+def _difference(values: Floats, scenarios: list[str], seed: int) -> Estimate:
+    """The second's alpha less the first's, both from the same resamples of scenarios."""
+    human, one, other = values.T
+    codes, clusters = cluster_codes(np.array(scenarios), len(scenarios))
+    counted = [of.count(human, side, (codes, clusters)) for side in (one, other)]
+    width = counted[0].counts.shape[1]
+    sums = np.concatenate([side.counts for side in counted], axis=1)
+
+    def difference(totals: Floats) -> Floats:
+        return of.alpha(counted[1], totals[..., width:], level="ordinal") - of.alpha(
+            counted[0], totals[..., :width], level="ordinal"
+        )
+
+    drawn = Resampling(np.array(scenarios), seed=seed)
+    return of_sums(sums, difference, n=len(human), resampling=drawn, undefined="alpha is undefined")
