@@ -26,7 +26,7 @@ from store import Store
 from store.adding import now
 from store.choosing import chosen, doubts, met
 from store.frames import Source, answers, labels, places, scenario_names
-from store.reporting import Words, before, reasons, runs, words
+from store.reporting import Words, before, cost, reasons, runs, words
 
 MOST_TRAITS, MOST_PASSAGES = 8, 2
 
@@ -74,7 +74,7 @@ def gathered(
             pushback_row(name, one, _warranted(store, one))
             for two in pushed for name, one in zip(names, two[:2], strict=True) if len(one)
         ],
-        runs=runs(store, one_of.values()), cost=None,
+        runs=runs(store, one_of.values()), cost=cost(store, one_of.values(), names),
         about=[line for name in names for line in doubts(store, name)],
         reproduce=_commands(names, given), rubrics=rubrics,
     )  # fmt: skip

@@ -74,7 +74,8 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a report says. `about` are plain lines on the data; `reproduce` are commands."""
+    """What a report says. `about` are plain lines on the data; `reproduce` are commands; `cost` is
+    what the judge's calls took, in words."""
 
     base: str
     candidate: str
@@ -86,7 +87,7 @@ class Report:
     fixed: Sequence[Fixed]
     pushback: Sequence[Mapping[str, Any]]
     runs: Sequence[Any]
-    cost: float | None
+    cost: str
     about: Sequence[str]
     reproduce: Sequence[str]
     rubrics: Mapping[str, Rubric] = field(repr=False)

@@ -88,6 +88,27 @@ def runs(store: Store, sources: Iterable[Source]) -> list[Run]:
     return [Run(*row) for row in rows]
 
 
+def cost(store: Store, sources: Iterable[Source], releases: Iterable[str]) -> str:
+    """What judging these releases by these instruments cost, in words; repairs, retries and
+    repeats included. An unknown price is said to be so, never taken for 0."""
+    found = list(sources)
+    row = store.rows(
+        "SELECT count(*) AS calls, sum(c.cost IS NULL) AS unknown, sum(c.cost) AS known "
+        "FROM calls c JOIN transcripts t ON t.key = c.transcript "
+        "JOIN releases e ON e.key = t.release "
+        "WHERE e.name IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM json_each(?) p "
+        "WHERE c.rubric = p.value ->> 0 AND c.rater = p.value ->> 1)",
+        (json.dumps(list(releases)), json.dumps([[one.rubric, one.rater] for one in found])),
+    )[0]
+    calls = row["calls"]
+    if not calls:
+        return "nothing: rules" if all(one.kind == "signal" for one in found) else "not recorded"
+    known = row["known"] or 0.0
+    if row["unknown"]:
+        return f"{known:.2f} USD and {row['unknown']:,} of {calls:,} calls at a price unknown here"
+    return f"{known:.2f} USD for {calls:,} calls"
+
+
 def rubric_words(store: Store, source: Source) -> str | None:
     """The words of the rubric's version that was asked, as JSON; None for an external trait."""
     found: str | None = store.one("SELECT words FROM rubrics WHERE key = ?", (source.rubric,))

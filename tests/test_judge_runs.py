@@ -446,3 +446,19 @@ def test_the_runs_page_of_the_shell(server: Server, db: Path) -> None:
     assert "salt" not in one["options"] and one["progress"]["asked"] == 40
     assert traitbook("runs", "9", "--db", str(db)).returncode == 2
     shutil.copy(db, db.with_name("copy.db"))
+
+
+def test_the_report_of_judged_releases_tells_its_cost(
+    server: Server, db: Path, tmp_path: Path
+) -> None:
+    told = score(server, db, "--trait", "warmth_fit")
+    output = tmp_path / "r.md"
+    done = traitbook("report", "r2", "--against", "r1", "-o", str(output), "--db", str(db))
+    assert done.returncode == 0, done.stderr
+    said = output.read_text("utf-8")
+    (calls_made,) = rows(db, "SELECT count(*) FROM calls")[0]
+    assert f"Cost: {told['cost_usd']:.2f} USD for {calls_made} calls" in said
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE calls SET cost = NULL WHERE key = 1")
+    traitbook("report", "r2", "--against", "r1", "-o", str(output), "--db", str(db))
+    assert f"1 of {calls_made} calls at a price unknown here" in output.read_text("utf-8")
