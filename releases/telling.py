@@ -83,7 +83,10 @@ def _what(change: Change, base: str, candidate: str, rubric: Rubric | None) -> s
     up = (change.difference or 0) > 0
     if not change.shown:
         what = f": {measure_title(change.measure, rubric)}" if change.measure != "mean" else ""
-        return f"{name}{what}: no change beyond chance from {base} to {candidate}"
+        told = "no change beyond chance"
+        if change.low is not None and change.high is not None and change.low * change.high > 0:
+            told = "beyond chance by itself, not once adjusted for all that was compared,"
+        return f"{name}{what}: {told} from {base} to {candidate}"
     if change.is_share:
         doing = measure_title(change.measure, rubric)
         return f"{name}: {doing} {'more' if up else 'less'} often in {candidate} than in {base}"
