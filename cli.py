@@ -7,19 +7,29 @@ import sys
 
 import click
 
-from commands import WRONG, commands
+from commands import WRONG, load, names
 from rubrics import BadRubric
 from store import StoreError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """Commands that are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all."""
+        return list(names())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name; None where there is none."""
+        return load(cmd_name)
+
+
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="traitbook", message="%(prog)s %(version)s")
 def traitbook() -> None:
     """Read how language models behaved, and what changed from one release to the next."""
-
-
-for _command in commands():
-    traitbook.add_command(_command)
 
 
 def main() -> None:

@@ -26,10 +26,31 @@ DONE, NOT_HELD, WRONG, INCONCLUSIVE = 0, 1, 2, 3
 input; inconclusive (the gate alone)."""
 
 
+def names() -> dict[str, str]:
+    """The module of every command by the command's name, by the walk of this folder.
+
+    `check_judge.py` is `check-judge`, `import_.py` is `import`; a file named `_x.py` is what some
+    share. None is imported, because one command needs a tenth of what all need.
+    """
+    found = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name[0] != "_")
+    return {name.rstrip("_").replace("_", "-"): name for name in found}
+
+
+def load(name: str) -> click.Command | None:
+    """The command of this name; None where there is none."""
+    module = names().get(name)
+    if module is None:
+        return None
+    made: click.Command = importlib.import_module(f"{__name__}.{module}").command
+    return made
+
+
 def commands() -> Iterator[click.Command]:
-    """Every command, by the walk of this folder; a file named `_x.py` is what some share."""
-    for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name[0] != "_"):
-        yield importlib.import_module(f"{__name__}.{module}").command
+    """Every command."""
+    for name in names():
+        command = load(name)
+        assert command is not None and command.name == name, f"{name} is called otherwise"
+        yield command
 
 
 def common(function: F) -> F:

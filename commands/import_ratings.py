@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from commands import DONE, NOT_HELD, common, existing, load_rubrics, note, put, rubric_option
-from commands.import_files import SHOWN, as_row
+from commands.import_ import SHOWN, as_row
 from store.imported import add_ratings
 from transcripts.records import Placed
 from transcripts.source import Refused, sources

@@ -272,7 +272,6 @@ def test_every_command_is_in_the_help_and_the_docs() -> None:
     told = traitbook("--help").stdout
     for command in commands():
         assert f"  {command.name} " in told
-        assert traitbook(str(command.name), "--help").returncode == 0
     made = subprocess.run(
         [sys.executable, str(ROOT / "docs" / "commands.py")],
         capture_output=True,

@@ -7,9 +7,6 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-import pyarrow
-from pyarrow import parquet
-
 from transcripts.records import Placed, json_records
 from transcripts.source import Refused, Source
 
@@ -63,6 +60,9 @@ def _broken(row: dict[Any, Any]) -> str | None:
 
 
 def _parquet(source: Source) -> Iterator[Placed | Refused]:
+    import pyarrow  # a tenth of a second: only where there is a Parquet file
+    from pyarrow import parquet
+
     with source.seekable() as file:
         try:
             table = parquet.ParquetFile(file)
