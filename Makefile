@@ -4,7 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO_FLAGS ?=
 TEST_FLAGS ?=
-TEST_JOBS ?= auto --maxprocesses 4
+# More than there are cores: browser tests wait more than they work.
+TEST_JOBS ?= 3
 
 .PHONY: demo serve test lint format bench docs requirements clean
 

@@ -203,6 +203,14 @@ def settled(page: Any) -> None:
     page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=30_000)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser test, or one that races processes, may fail once on a loaded machine: it is given
+    a second try, and the summary counts the reruns."""
+    for item in items:
+        if item.get_closest_marker("browser") or item.get_closest_marker("races"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say loudly that browser tests were skipped: a green line must not hide it."""
     skipped = [

@@ -138,6 +138,7 @@ def test_failures_stand_by_reason_with_the_raw_reply(
     start(page, app, expect)
     expect(page.get_by_text("done", exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_role("heading", name="What was not scored")).to_be_visible()
+    settled(page)
     page.locator(".tb-reasons a", has_text="bad json").click()
     page.wait_for_url(re.compile("why=bad_json"))
     case = page.locator(".tb-cases li").first

@@ -23,6 +23,8 @@ from tests.conftest import ROOT, said_json, traitbook
 from tests.messages_faults import Fault
 from tests.messages_server import Server
 
+pytestmark = pytest.mark.races
+
 KEY = "sk-ant-very-secret-0123456789"
 MODEL = "claude-haiku-5-5"
 
