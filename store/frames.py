@@ -111,8 +111,12 @@ def first_answers(store: Store, of: Source, at: Places) -> Answers | None:
 
 
 def _lost(store: Store) -> Whole:
-    """The keys of ratings that do not count: superseded, or of pairs."""
-    gone = _column(store, "SELECT supersedes FROM ratings WHERE supersedes IS NOT NULL")
+    """The keys of ratings that do not count: superseded, taken back, or of pairs."""
+    gone = _column(
+        store,
+        "SELECT supersedes FROM ratings WHERE supersedes IS NOT NULL "
+        "UNION ALL SELECT key FROM ratings WHERE why = 'withdrawn'",
+    )
     pairs = _column(store, "SELECT key FROM ratings WHERE other IS NOT NULL")
     return np.concatenate([gone, pairs])
 

@@ -48,8 +48,13 @@ def m005_reviews(db: Database) -> None:
     _run(db, reviewing_schema.REVIEWING)
 
 
+def m006_withdrawn(db: Database) -> None:
+    """A rating that its rater took back is in no mean, as if it had not been given."""
+    _run(db, reviewing_schema.WITHDRAWN)
+
+
 STEPS: list[Step] = [
-    m001_transcripts, m002_ratings, m003_views, m004_judge, m005_reviews,
+    m001_transcripts, m002_ratings, m003_views, m004_judge, m005_reviews, m006_withdrawn,
 ]  # fmt: skip
 
 

@@ -1,5 +1,9 @@
 """What people's reviews need, as SQL: queues, claims, how a rating was made, splits, looks."""
 
+from __future__ import annotations
+
+from store import schema
+
 REVIEWING = """
 CREATE TABLE queues (
     key INTEGER PRIMARY KEY,
@@ -76,4 +80,13 @@ CREATE TABLE looks (                  -- each look at the test part
     by TEXT NOT NULL,
     what TEXT NOT NULL
 ) STRICT;
+"""
+
+_MEANS = schema.VIEWS[schema.VIEWS.index("CREATE VIEW release_traits") :]
+
+WITHDRAWN = f"""
+CREATE INDEX ratings_withdrawn ON ratings(key) WHERE why = 'withdrawn';
+
+DROP VIEW release_traits;
+{_MEANS.replace("AND other IS NULL", "AND other IS NULL AND coalesce(why, '') <> 'withdrawn'")}
 """

@@ -18,7 +18,9 @@ from store.adding import add
 from store.candidates import candidates
 from store.claims import before, claim, finish, item_of
 from store.comments import comment, comments, resolve
+from store.frames import answers, places, sources
 from store.labels import labels
+from store.means import means
 from store.naming import named
 from store.queues import make_queue, pace, queue_named, queues, weights
 from store.ratings import save
@@ -274,6 +276,11 @@ class TestRatings:
         assert given(store, ids[1], ANN) == []
         assert len(given(store, ids[1], ANN, history=True)) == 2
         assert [one.value for one in labels(store, named(store, "ann").key)] == [2]
+        (mean,) = means(store)
+        assert (mean.n, mean.unscored, mean.coverage, mean.mean) == (1, 0, 1.0, 2.0)
+        (source,) = sources(store)
+        (counted,) = answers(store, [source], places(store))
+        assert len(counted) == 1
 
     def test_the_same_again_is_not_kept_again_but_doubt_is(
         self, store: Store, ids: list[str], rubrics: dict[str, Rubric]
