@@ -28,8 +28,8 @@ SHOWN = 40
 
 store, rubrics = screens.store(), screens.rubrics()
 everybody = {str(one.rater): one for one in known(store)}
-humans = [name for name, one in everybody.items() if one.rater.kind in ("person", "author")]
-persons = [name for name in humans if everybody[name].rater.kind == "person"]
+persons = [name for name, one in everybody.items() if one.rater.kind == "person"]
+authors = [name for name, one in everybody.items() if one.rater.kind == "author"]
 if len(everybody) < 2:
     st.info(
         "Agreement needs two raters who rated the same. Make a queue in Review, import labels with "
@@ -55,10 +55,16 @@ def resolved(name: str) -> str:
 with st.container(horizontal=True, vertical_alignment="bottom"):
     told = {"told": lambda n: TOLD.get(n, n), "width": 265}
     a = resolved(screens.select("Rater", "a", first_choice(), **told))
-    rest = [PEOPLE] * bool(humans) + [SIGNALS, *everybody]
+    # What an author meant is no blind label: it is never counted among people.
+    rest = [
+        *[PEOPLE] * bool(persons),
+        *authors,
+        SIGNALS,
+        *(n for n in everybody if n not in authors),
+    ]
     b = resolved(screens.select("Against", "b", [n for n in rest if n != a], **told))
-    if b == PEOPLE or not persons:
-        who = screens.several("Which people", "who", humans, width=265)
+    if b == PEOPLE and persons:
+        who = screens.several("Which people", "who", persons, width=265)
     else:
         who = []
     only = screens.several("Releases", "release", [one.name for one in releases(store)], width=265)
@@ -67,7 +73,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         split = screens.select("Labels", "split", list(parts), told=parts.__getitem__, width=220)
     else:
         split = ""
-people = who or persons or humans
+people = who or persons
+if b == PEOPLE and not persons:
+    st.info("No person has rated yet. Make a queue in Review, or compare with another rater.")
+    st.stop()
 asked = Asked(None, only, split or None)
 if split == "test" and st.session_state.get("looked") != (a, b):
     st.session_state.looked = (a, b)
@@ -106,7 +115,7 @@ def compared() -> tuple[list[Agreed], list[Matched], dict[tuple[str, str], Ceili
 
 found, matched, ceiling = compared()
 gating = settings().gating
-judging = b == PEOPLE and a not in humans
+judging = b == PEOPLE and a not in (*persons, *authors)
 
 
 def line(one: Agreed) -> Line:

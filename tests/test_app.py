@@ -296,3 +296,13 @@ def test_what_an_upload_looks_like(name: str, data: bytes, fits: bool, mappable:
     looks = adding.look(Upload(name, data), Options())
     assert (looks.fits, looks.looked is not None) == (fits, mappable)
     assert looks.fits or looks.previews[0].refused[0].path == name
+
+
+class TestAgreement:
+    def test_an_author_is_no_person_and_no_blind_label(self, app: AppTest) -> None:
+        to(app, "agreement")
+        rows = component(app, "agreement")["rows"]
+        assert len(rows) > 5 and all(row["lacking"] is None for row in rows)
+        assert next(box for box in app.selectbox if box.label == "Against").value == "author"
+        to(app, "agreement", b="people")
+        assert "No person has rated yet" in app.info[0].value
