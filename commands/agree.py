@@ -9,6 +9,7 @@ from typing import Any, cast
 import click
 
 from commands import common, existing, note, put, table
+from commands._pairs import on_pairs, tell_pairs
 from reviews.agreement import NUMBERS, Agreed, agreed, as_row
 from reviews.labels import Matched, from_rows, match
 from stats.cells import Level
@@ -36,10 +37,11 @@ def command(db: Path, as_json: bool, **given: Any) -> None:
 
     Ratings given after the reveal, or with the judge's in view, are left out. What matched
     nothing is counted and listed. --split test is a look at the test part, and is written down.
+    Where both said which of two transcripts has more, the pairs stand in a table of their own.
     """
     store = existing(db)
     asked = Asked(given["trait"], given["releases"], given["split"])
-    pairs = [[named(store, name) for name in pair] for pair in given["pairs"]]
+    pairs = [[named(store, name, pairs=True) for name in pair] for pair in given["pairs"]]
     if asked.split == "test":
         count = looked(store, "command line", f"agree --between {given['pairs']}")
         note(f"look {count} at the test part: the more looks, the less it proves")
@@ -54,12 +56,19 @@ def command(db: Path, as_json: bool, **given: Any) -> None:
             if one.both or one.applicability:
                 found.append(agreed(one, level=cast(Level, given["level"])))
                 rows.append(as_row(found[-1], *names))
+    chosen = on_pairs(store, pairs, asked, any_version=given["any_version"])
     if as_json:
         sides_of = Counter(one["side"] for one in items)
         told = {side: sides_of[side] for side in "ab"}
-        put({"rows": rows, "unmatched": told, "unmatched_items": items})
+        put({
+            "rows": rows, "unmatched": told, "unmatched_items": items, "pairs": chosen[0],
+            "unmatched_pairs": chosen[1],
+        })  # fmt: skip
         return
     _tell(found, rows, items)
+    tell_pairs(*chosen)
+    if not rows and not chosen[0]:
+        note("these have rated nothing in common")
 
 
 def _unmatched(one: Matched, names: tuple[str, str]) -> list[dict[str, Any]]:

@@ -126,7 +126,8 @@ def _rate(
 ) -> None:
     how = Circumstances(reading.manner, who.identity, bool(one.get("unsure")), reading.item)
     if one.get("pair"):
-        save_preference(store, _preference(who, reading, one), how)
+        asked = rubrics.get(str(one["trait"]))
+        save_preference(store, _preference(who, reading, one), how, asked)
         return
     rubric = rubrics[str(one["trait"])]
     status = "rated" if one["status"] == "rated" else "not_applicable"

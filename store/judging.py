@@ -119,9 +119,19 @@ class Keeper:
         if one.preference:
             told = one.preference
             connection.execute(
-                "INSERT INTO preferences (first, second, trait, rater, winner, reason, at, run) "
-                "VALUES (?,?,?,?,?,?,?,?)",
-                (transcript, other, told.trait, rater, told.winner, told.reason, at, self._run),
+                "INSERT INTO preferences (first, second, trait, rater, winner, reason, at, run, "
+                "rubric) VALUES (?,?,?,?,?,?,?,?,?)",
+                (
+                    transcript,
+                    other,
+                    told.trait,
+                    rater,
+                    told.winner,
+                    told.reason,
+                    at,
+                    self._run,
+                    rubric,
+                ),
             )
 
     def _keys(self, connection: Connection, one: Judged) -> tuple[int, int]:

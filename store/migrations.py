@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import reviewing_schema, schema, schema_judge
+from store import reviewing_schema, schema, schema_judge, schema_pairs
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -53,8 +53,14 @@ def m006_withdrawn(db: Database) -> None:
     _run(db, reviewing_schema.WITHDRAWN)
 
 
+def m007_pairs(db: Database) -> None:
+    """Which side of a pair stood left, and which words were asked of it."""
+    _run(db, schema_pairs.PAIRS)
+
+
 STEPS: list[Step] = [
     m001_transcripts, m002_ratings, m003_views, m004_judge, m005_reviews, m006_withdrawn,
+    m007_pairs,
 ]  # fmt: skip
 
 

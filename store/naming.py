@@ -18,15 +18,18 @@ class Known:
     traits: tuple[str, ...]
 
 
-def known(store: Store, trait: str | None = None) -> list[Known]:
-    """Every rater that has said something (of this trait), in the order they first did."""
+def known(store: Store, trait: str | None = None, *, pairs: bool = False) -> list[Known]:
+    """Every rater that has rated something (of this trait), in the order they first did; with
+    `pairs` also those who have only said which of two has more of it."""
     # By index, a look a rater and rubric; a chain of ratings always has a latest one.
     rows = store.rows(
-        "SELECT a.key, a.kind, a.name, a.version, group_concat(DISTINCT b.trait) AS traits "
-        "FROM raters a CROSS JOIN rubrics b WHERE (? IS NULL OR b.trait = ?) AND EXISTS "
+        "SELECT a.key, a.kind, a.name, a.version, group_concat(DISTINCT s.trait) AS traits FROM ("
+        "SELECT a.key AS rater, b.trait FROM raters a CROSS JOIN rubrics b WHERE EXISTS "
         "(SELECT 1 FROM ratings r WHERE r.rubric = b.key AND r.rater = a.key) "
+        "UNION SELECT rater, trait FROM preferences WHERE ?"
+        ") s JOIN raters a ON a.key = s.rater WHERE ? IS NULL OR s.trait = ? "
         "GROUP BY a.key ORDER BY a.key",
-        (trait, trait),
+        (pairs, trait, trait),
     )
     return [
         Known(row["key"], Rater(row["kind"], row["name"], row["version"]),
@@ -35,14 +38,14 @@ def known(store: Store, trait: str | None = None) -> list[Known]:
     ]  # fmt: skip
 
 
-def named(store: Store, text: str, trait: str | None = None) -> Known:
+def named(store: Store, text: str, trait: str | None = None, *, pairs: bool = False) -> Known:
     """The one rater that a name stands for.
 
     The full name, or `kind:name`, or the bare name, with or without its version; what comes first
-    and fits one rater alone is taken. Raises `StoreError` with the list to choose from where none
-    or several fit.
+    and fits one rater alone is taken. With `pairs` it may have compared pairs only. Raises
+    `StoreError` with the list to choose from where none or several fit.
     """
-    everybody = known(store, trait)
+    everybody = known(store, trait, pairs=pairs)
     for told in (
         Rater.__str__,
         lambda r: f"{r.kind}:{r.name}",

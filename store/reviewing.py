@@ -143,30 +143,38 @@ def undo(store: Store, last: Given, rubrics: Mapping[str, Rubric], how: Circumst
     return stands
 
 
-def save_preference(store: Store, one: Preference, how: Circumstances) -> bool:
+def save_preference(
+    store: Store, one: Preference, how: Circumstances, rubric: Rubric | None = None
+) -> bool:
     """Keep which of two transcripts has more of a trait; on disk when this returns.
 
-    A later answer of the same person about the same pair supersedes. False: it said the same.
+    A later answer of the same person about the same pair supersedes. False: it said the same to
+    the same words (`rubric`). Which of the two stood left comes from the claim on its item.
     """
     with store.write(durable=True) as connection:
-        me = Keys(connection).rater(one.rater)
+        keys = Keys(connection)
+        me = keys.rater(one.rater)
+        words = keys.rubric(rubric) if rubric else None
         pair = (_key(connection, one.first), _key(connection, one.second))
         if how.item is not None:
             claims.hold(connection, how.item, me, at=time.time())
         last = connection.execute(
-            "SELECT key, winner, reason, unsure FROM preferences p WHERE first = ? AND second = ? "
-            "AND trait = ? AND rater = ? ORDER BY key DESC LIMIT 1",
+            "SELECT key, winner, coalesce(reason, '') AS reason, unsure, rubric FROM preferences p "
+            "WHERE first = ? AND second = ? AND trait = ? AND rater = ? ORDER BY key DESC LIMIT 1",
             (*pair, one.trait, me),
         ).fetchone()
-        same = (one.winner, one.reason, int(how.unsure))
-        if last is not None and (last["winner"], last["reason"] or "", last["unsure"]) == same:
+        same = (one.winner, one.reason, int(how.unsure), words)
+        if last is not None and tuple(last)[1:] == same:
             return False
         connection.execute(
             "INSERT INTO preferences (first, second, trait, rater, winner, reason, at, manner, "
-            "identity, unsure, item, supersedes) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            "identity, unsure, item, supersedes, rubric, swapped) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?, "
+            "(SELECT swapped FROM claims WHERE item = ? AND rater = ?))",
             (
                 *pair, one.trait, me, one.winner, one.reason or None, one.at or now(), how.manner,
-                how.identity, int(how.unsure), how.item, last["key"] if last else None,
+                how.identity, int(how.unsure), how.item, last["key"] if last else None, words,
+                how.item, me,
             ),
         )  # fmt: skip
     return True
