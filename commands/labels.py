@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from commands import common, existing, note, put, table
-from reviews.labels import from_rows
+from reviews.labels import from_rows, in_words
 from reviews.splits import Compared, compare_judges, split
 from stats.estimate import Estimate
 from stats.paired import PairedDifference
 from store.labels import Asked, labels
-from store.naming import named
 from store.splits import keep_splits, labelled, looked, looks, splits
+from store.wordings import worded
 
 
 @click.group("labels")
@@ -63,18 +63,22 @@ def compare(people: str, first: str, second: str, db: Path, as_json: bool, part:
     """Which of two judges (or versions) agrees better with PEOPLE, on what all three rated.
 
     "closer" is how many points of the scale nearer the SECOND is, paired by scenario; above 0 it
-    is better. A look at the test part is written down and counted.
+    is better. RATER@VERSION is a judge in one version of a rubric's words, the latest of each
+    trait without it. A look at the test part is written down and counted.
     """
     store = existing(db)
     if part != "all" and not splits(store):
         raise click.UsageError("the labels are not split yet; run `traitbook labels split`")
     asked = Asked(split=None if part == "all" else part)
-    raters = [named(store, name) for name in (people, first, second)]
+    named = [worded(store, name) for name in (people, first, second)]
     count = None
     if part == "test":
         count = looked(store, "command line", f"{first} and {second} against {people}")
         note(f"look {count} at the test part: the more looks, the less it proves")
-    found = compare_judges(*[from_rows(labels(store, one.key, asked)) for one in raters])
+    sides = [from_rows(labels(store, one.key, asked)) for one, _ in named]
+    if named[0][1]:
+        sides[0] = in_words(sides[0], named[0][1])
+    found = compare_judges(*sides, versions=(named[1][1], named[2][1]))
     if as_json:
         put({"rows": [_json(one) for one in found], "on": part, "looks": count})
         return
@@ -84,7 +88,8 @@ def compare(people: str, first: str, second: str, db: Path, as_json: bool, part:
 
 def _json(one: Compared) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "trait": one.trait, "n": one.n, "alpha_first": one.first, "alpha_second": one.second,
+        "trait": one.trait, "n": one.n, "scenarios": one.scenarios, "words": list(one.words),
+        "alpha_first": one.first, "alpha_second": one.second,
     }  # fmt: skip
     for name, number in (("alpha_difference", one.alpha), ("closer", one.closer)):
         told[name] = number.estimate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
@@ -97,6 +97,24 @@ def from_rows(rows: Iterable[Any]) -> list[Label]:
         )
         for one in rows
     ]  # fmt: skip
+
+
+def in_words(labels: Sequence[Label], version: str = "") -> list[Label]:
+    """One instrument's labels: those in this version of the words, else of each trait those in the
+    words that were answered last. `labels` come the earlier first."""
+    last = {one.trait: one.version for one in labels}
+    return [one for one in labels if one.version == (version or last[one.trait])]
+
+
+def latest_answers(labels: Iterable[Label]) -> list[Label]:
+    """A person's labels with one a place: a later answer counts, in whichever words it was asked
+    (on a scale of its own it is another question)."""
+    found: dict[Any, Label] = {}
+    for one in labels:
+        place = (one.unit, one.trait, one.scale, one.repeat)
+        found.pop(place, None)
+        found[place] = one
+    return list(found.values())
 
 
 def match(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reviews.labels import Both, Label, Unit, match
+from reviews.labels import Both, Label, Unit, in_words, latest_answers, match
 from stats import cells as of
 from stats.bootstrap import Resampling, of_sums
 from stats.estimate import Estimate, Floats, cluster_codes
@@ -30,32 +30,64 @@ def split(scenarios: Sequence[str], *, test: float = 0.5, seed: int = 0) -> dict
 
 
 @dataclass(frozen=True, slots=True)
+class Three:
+    """One unit with what people said of it and what each of the two did."""
+
+    unit: Unit
+    scenario: str
+    release: str
+    people: float
+    first: float
+    second: float
+
+    @property
+    def nearer(self) -> str:
+        """Which of the two is nearer to people: "first", "second", or "" for neither."""
+        one, other = abs(self.first - self.people), abs(self.second - self.people)
+        return "" if one == other else "first" if one < other else "second"
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """Two judges (or two versions of a rubric) against people on what all three rated.
 
     `closer` is how much nearer to people the second is, in points of the scale: the mean absolute
     error of the first less that of the second, paired by scenario, so above 0 the second is
     better. `alpha` is the second's alpha less the first's, with its interval over scenarios.
+    `words` are the versions of the rubric that the two answered, `units` what all three rated,
+    where the two differ most first.
     """
 
     trait: str
     n: int
+    scenarios: int
     first: float | None
     second: float | None
     closer: PairedDifference
     alpha: Estimate
+    words: tuple[str, str] = ("", "")
+    units: Sequence[Three] = ()
 
 
 def compare_judges(
-    people: Sequence[Label], first: Sequence[Label], second: Sequence[Label], *, seed: int = 0
+    people: Sequence[Label],
+    first: Sequence[Label],
+    second: Sequence[Label],
+    *,
+    versions: tuple[str, str] = ("", ""),
+    seed: int = 0,
 ) -> list[Compared]:
     """By trait: which of two agrees better with people, on the units that all three rated.
 
-    Versions of a rubric may differ, since that is what is compared; scales may not.
+    Versions of a rubric may differ, since that is what is compared; scales may not. Each of the
+    two is taken in one version of the words: the one of `versions`, else its latest.
     """
+    human = latest_answers(people)
+    asked = [in_words(one, v) for one, v in zip((first, second), versions, strict=True)]
+    words = [{one.trait: one.version for one in side} for side in asked]
     sides: list[dict[tuple[str, Unit], Both]] = [
-        {(m.trait, b.unit): b for m in match(people, one, any_version=True) for b in m.both}
-        for one in (first, second)
+        {(m.trait, b.unit): b for m in match(human, one, any_version=True) for b in m.both}
+        for one in asked
     ]
     found = []
     for trait in sorted({trait for trait, _ in sides[0]} & {trait for trait, _ in sides[1]}):
@@ -63,22 +95,27 @@ def compare_judges(
             (key for key in sides[0].keys() & sides[1].keys() if key[0] == trait), key=str
         )
         if units:
-            values = np.array(
-                [[sides[0][u].first, sides[0][u].second, sides[1][u].second] for u in units]
-            )
-            scenarios = [sides[0][unit].scenario for unit in units]
-            found.append(_compared(trait, values, scenarios, seed))
+            three = [_three(sides[0][key], sides[1][key]) for key in units]
+            told = words[0][trait], words[1][trait]
+            found.append(_compared(trait, three, told, seed))
     return found
 
 
-def _compared(trait: str, values: Floats, scenarios: list[str], seed: int) -> Compared:
+def _three(one: Both, other: Both) -> Three:
+    return Three(one.unit, one.scenario, one.release, one.first, one.second, other.second)
+
+
+def _compared(trait: str, three: list[Three], words: tuple[str, str], seed: int) -> Compared:
+    values = np.array([[each.people, each.first, each.second] for each in three])
+    scenarios = [each.scenario for each in three]
     human, one, other = values.T
     errors = np.abs(one - human), np.abs(other - human)
     closer = paired_difference(errors[1], errors[0], np.array(scenarios))
     numbers = [_alpha(human, side) for side in (one, other)]
+    furthest = sorted(three, key=lambda each: -abs(each.first - each.second))
     return Compared(
-        trait, len(human), numbers[0], numbers[1], closer,
-        _difference(values, scenarios, seed),
+        trait, len(human), len(set(scenarios)), numbers[0], numbers[1], closer,
+        _difference(values, scenarios, seed), words, furthest,
     )  # fmt: skip
 
 

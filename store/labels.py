@@ -52,7 +52,8 @@ class Row:
 
 
 def labels(store: Store, rater: int, asked: Asked = Asked()) -> list[Row]:
-    """The independent labels of the rater with this key, each place's latest."""
+    """The independent labels of the rater with this key, each place's latest, in the order in
+    which they were given."""
     sql, values = _SQL, [rater, asked.trait, asked.trait]
     if asked.split:
         sql += " AND l.split = ?"
@@ -64,8 +65,8 @@ def labels(store: Store, rater: int, asked: Asked = Asked()) -> list[Row]:
     for row in store.each(f"{sql} ORDER BY r.key", values):
         unit = (row["id"], row["message"], row["other"])
         place = (*unit, row["trait"], row["version"], row["repeat"])
+        latest.pop(place, None)  # so that the later answer also stands later
         if row["why"] == "withdrawn":
-            latest.pop(place, None)
             continue
         latest[place] = Row(
             unit, row["trait"], row["version"], row["scenario"], row["release"], row["status"],

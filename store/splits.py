@@ -30,9 +30,12 @@ def splits(store: Store) -> dict[str, str]:
 def labelled(store: Store) -> list[str]:
     """The scenarios that people (or the authors of examples) have labelled, by name."""
     rows = store.rows(
-        "SELECT DISTINCT s.name FROM ratings r JOIN raters a ON a.key = r.rater "
+        "SELECT s.name FROM ratings r JOIN raters a ON a.key = r.rater "
         "JOIN transcripts t ON t.key = r.transcript JOIN scenarios s ON s.key = t.scenario "
-        f"WHERE a.kind IN ('person', 'author') AND {CURRENT} ORDER BY s.name"
+        f"WHERE a.kind IN ('person', 'author') AND {CURRENT} "
+        "UNION SELECT s.name FROM preferences p JOIN raters a ON a.key = p.rater "
+        "JOIN transcripts t ON t.key = p.first JOIN scenarios s ON s.key = t.scenario "
+        "WHERE a.kind = 'person' ORDER BY 1"
     )
     return [row["name"] for row in rows]
 

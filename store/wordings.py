@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from rubrics import Rubric
 from store.database import Store
+from store.errors import StoreError
+from store.naming import Known, named
 from store.ratings import CURRENT
 
 
@@ -42,6 +44,38 @@ def wordings(store: Store) -> dict[str, list[Wording]]:
         )  # fmt: skip
         found.setdefault(told.trait, []).append(told)
     return found
+
+
+def worded(store: Store, text: str) -> tuple[Known, str]:
+    """The rater of `RATER@VERSION` and the version of a rubric's words it stands for, in full; a
+    rater without a version stands for all, ''. Few letters do where they fit one version alone.
+
+    Raises `StoreError` with the list to choose from.
+    """
+    try:
+        return named(store, text, pairs=True), ""
+    except StoreError:
+        name, at, version = text.rpartition("@")
+        if not (at and name and version):
+            raise
+    one = named(store, name, pairs=True)
+    found = versions_of(store, one.key)
+    fits = [told for told, _ in found if told.startswith(version)]
+    if len(fits) == 1:
+        return one, fits[0]
+    told = ", ".join(f"{v} ({trait})" for v, trait in found) or "none"
+    several = "several versions begin so" if fits else "it rated in no such version"
+    raise StoreError(f"{text}: {several}; its versions are: {told}")
+
+
+def versions_of(store: Store, rater: int) -> list[tuple[str, str]]:
+    """(version, trait) of the words that a rater has answered, by trait, the earlier first."""
+    rows = store.rows(
+        "SELECT b.version, b.trait FROM rubrics b WHERE EXISTS "
+        "(SELECT 1 FROM ratings r WHERE r.rubric = b.key AND r.rater = ?) ORDER BY b.trait, b.key",
+        (rater,),
+    )
+    return [(row["version"], row["trait"]) for row in rows]
 
 
 def told_apart(store: Store, trait: str, count: int = 5) -> list[str]:
