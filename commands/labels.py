@@ -9,7 +9,7 @@ import click
 
 from commands import common, existing, note, put, table
 from reviews.labels import from_rows, in_words
-from reviews.splits import Compared, compare_judges, split
+from reviews.splits import Compared, compare_judges, compared_row, split
 from stats.estimate import Estimate
 from stats.paired import PairedDifference
 from store.labels import Asked, labels
@@ -80,22 +80,10 @@ def compare(people: str, first: str, second: str, db: Path, as_json: bool, part:
         sides[0] = in_words(sides[0], named[0][1])
     found = compare_judges(*sides, versions=(named[1][1], named[2][1]))
     if as_json:
-        put({"rows": [_json(one) for one in found], "on": part, "looks": count})
+        put({"rows": [compared_row(one) for one in found], "on": part, "looks": count})
         return
     columns = ["trait", "n", "alpha 1st", "alpha 2nd", "2nd - 1st", "95 %", "closer", "95 %", "p"]
     table(columns, [_row(one) for one in found])
-
-
-def _json(one: Compared) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "trait": one.trait, "n": one.n, "scenarios": one.scenarios, "words": list(one.words),
-        "alpha_first": one.first, "alpha_second": one.second,
-    }  # fmt: skip
-    for name, number in (("alpha_difference", one.alpha), ("closer", one.closer)):
-        told[name] = number.estimate
-        told[f"{name}_low"], told[f"{name}_high"] = number.low, number.high
-    notes = "; ".join(filter(None, dict.fromkeys([one.alpha.note, one.closer.note])))
-    return {**told, "p": one.closer.p, "note": notes or None}
 
 
 def _row(one: Compared) -> list[Any]:

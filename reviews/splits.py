@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -140,3 +141,16 @@ def _difference(values: Floats, scenarios: list[str], seed: int) -> Estimate:
 
     drawn = Resampling(np.array(scenarios), seed=seed)
     return of_sums(sums, difference, n=len(human), resampling=drawn, undefined="alpha is undefined")
+
+
+def compared_row(one: Compared) -> dict[str, Any]:
+    """The comparison as the JSON row that the command line and the page share."""
+    told: dict[str, Any] = {
+        "trait": one.trait, "n": one.n, "scenarios": one.scenarios, "words": list(one.words),
+        "alpha_first": one.first, "alpha_second": one.second,
+    }  # fmt: skip
+    for name, number in (("alpha_difference", one.alpha), ("closer", one.closer)):
+        told[name] = number.estimate
+        told[f"{name}_low"], told[f"{name}_high"] = number.low, number.high
+    notes = "; ".join(filter(None, dict.fromkeys([one.alpha.note, one.closer.note])))
+    return {**told, "p": one.closer.p, "note": notes or None}

@@ -6,7 +6,7 @@ import streamlit as st
 
 import screens
 from screens.rewording import rewording
-from store.wordings import Wording, wordings
+from store.wordings import Wording, both_worded, wordings
 from viewer.cards import cards_data, changes_data
 from viewer.components import rubrics as cards
 
@@ -53,6 +53,15 @@ def earlier(trait: str) -> None:
     )  # fmt: skip
     if (one := by_version.get(chosen)) and one.rubric:
         cards(key="against", data=changes_data(one.rubric, now))
+    for rater, versions in sorted(both_worded(store, trait).items()):
+        told = {"view": "two", "a": f"{rater}@{versions[-2]}", "c": f"{rater}@{versions[-1]}"}
+        st.page_link(
+            screens.path_of("agreement"),
+            label=f"Which of its last two wordings is nearer to people, as {screens.tag(rater)} "
+            "rated by them?",
+            icon=":material/compare_arrows:",
+            query_params=told | {"trait": trait},
+        )
 
 
 if not opened:

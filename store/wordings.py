@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rubrics import Rubric
 from store.database import Store
 from store.errors import StoreError
-from store.naming import Known, named
+from store.naming import Known, known, named
 from store.ratings import CURRENT
 
 
@@ -76,6 +76,17 @@ def versions_of(store: Store, rater: int) -> list[tuple[str, str]]:
         (rater,),
     )
     return [(row["version"], row["trait"]) for row in rows]
+
+
+def both_worded(store: Store, trait: str) -> dict[str, list[str]]:
+    """The raters (other than people) that answered several versions of a trait's words, by full
+    name, with those versions, the earlier first."""
+    found = {}
+    for one in known(store, trait):
+        versions = [version for version, told in versions_of(store, one.key) if told == trait]
+        if len(versions) > 1 and one.rater.kind != "person":
+            found[str(one.rater)] = versions
+    return found
 
 
 def told_apart(store: Store, trait: str, count: int = 5) -> list[str]:

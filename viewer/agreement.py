@@ -22,17 +22,20 @@ class Line:
     """One trait: the numbers (`row`, as `agree --json` has them), the ceiling, whether it may gate.
 
     `people` is None where there are not two people; `lacking` None where gating is not asked.
+    `others` are further numbers, {name, told, tip}, where they are not those of values.
     """
 
     row: Mapping[str, Any]
     people: Mapping[str, Any] | None = None
     lacking: Sequence[str] | None = None
+    others: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """The open trait: the table's values and counts, its picked cell, and the units to read there;
-    `leniency` is (rater, estimate, low, high, n), `lost` how many matched nothing, and why."""
+    `heads` name the values where they are no points of a scale. `leniency` is (rater, estimate,
+    low, high, n), `lost` what matched nothing: {why, count, units}."""
 
     trait: str
     values: Sequence[float] = ()
@@ -40,8 +43,9 @@ class Table:
     picked: tuple[float, float] | None = None
     units: Sequence[Mapping[str, Any]] = ()
     leniency: Sequence[tuple[str, float | None, float | None, float | None, int]] = ()
-    lost: Sequence[tuple[str, int]] = ()
+    lost: Sequence[Mapping[str, Any]] = ()
     names: tuple[str, str] = ("", "")
+    heads: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,18 @@ class Page:
     table: Table | None = None
     unmatched: str = ""
     rubrics: Mapping[str, Rubric] = field(default_factory=dict)
+    heading: str = ""
+    unit: str = "n"
+    caption: str = CAPTION
 
 
 def agreement_data(page: Page) -> dict[str, Any]:
     """The component's data."""
     return {
         "version": f"{page.table}{len(page.lines)}{page.unmatched}",
-        "caption": CAPTION,
+        "heading": page.heading,
+        "unit": page.unit,
+        "caption": page.caption,
         "unmatched": page.unmatched,
         "rows": [_line(one, page) for one in page.lines],
         "table": _table(page.table, page.rubrics) if page.table else None,
@@ -74,11 +83,12 @@ def _line(one: Line, page: Page) -> dict[str, Any]:
         "open": bool(page.table and page.table.trait == trait),
         "n": row["n"],
         "scenarios": row["scenarios"],
-        "raw": _share(row["raw"]),
+        "raw": share(row["raw"]),
         "alpha": _interval(row, "alpha"),
         "people": dict(one.people) if one.people else None,
-        "others": [
-            {"name": label, "told": _number(row[name]), "tip": _between(row, name)}
+        "others": [dict(other) for other in one.others]
+        or [
+            {"name": label, "told": number(row[name]), "tip": around(row, name)}
             for name, label in OTHERS.items()
         ],
         "note": row.get("note") or "",
@@ -95,22 +105,25 @@ OTHERS = {
 def _interval(row: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {
         "at": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"],
-        "told": _number(row[name]), "tip": _between(row, name),
+        "told": number(row[name]), "tip": around(row, name),
     }  # fmt: skip
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """A number of agreement; a dash where it is undefined."""
     return "\u2013" if value is None else f"{value:.2f}".replace("-", "\u2212")
 
 
-def _share(value: float | None) -> str:
+def share(value: float | None) -> str:
+    """A share in percent; a dash where there is none."""
     return "\u2013" if value is None else f"{value:.1%}"
 
 
-def _between(row: Mapping[str, Any], name: str) -> str:
+def around(row: Mapping[str, Any], name: str) -> str:
+    """The interval of one of a row's numbers, or that it has none."""
     if row[f"{name}_low"] is None:
         return "no interval" if row[name] is not None else "undefined"
-    return f"{_number(row[f'{name}_low'])} to {_number(row[f'{name}_high'])}"
+    return f"{number(row[f'{name}_low'])} to {number(row[f'{name}_high'])}"
 
 
 def _table(one: Table, rubrics: Mapping[str, Rubric]) -> dict[str, Any]:
@@ -119,7 +132,8 @@ def _table(one: Table, rubrics: Mapping[str, Rubric]) -> dict[str, Any]:
     return {
         "title": tones.title(one.trait, rubric),
         "names": list(one.names),
-        "heads": [tones.shown(value, rubric).partition("/")[0] for value in one.values],
+        "heads": list(one.heads)
+        or [tones.shown(value, rubric).partition("/")[0] for value in one.values],
         "values": list(one.values),
         "cells": [
             [{"count": count, "share": count / most if most else 0} for count in line]
@@ -128,9 +142,9 @@ def _table(one: Table, rubrics: Mapping[str, Rubric]) -> dict[str, Any]:
         "picked": list(one.picked) if one.picked else None,
         "units": [dict(unit) for unit in one.units],
         "leniency": [
-            {"rater": rater, "told": _number(at), "n": n,
-             "tip": "no interval" if low is None else f"{_number(low)} to {_number(high)}"}
+            {"rater": rater, "told": number(at), "n": n,
+             "tip": "no interval" if low is None else f"{number(low)} to {number(high)}"}
             for rater, at, low, high, n in one.leniency
         ],
-        "lost": [{"why": why, "count": count} for why, count in one.lost],
+        "lost": [dict(each) for each in one.lost],
     }  # fmt: skip

@@ -37,6 +37,13 @@ rubrics = _component("rubrics", "Rubrics")
 runs = _component("runs", "Runs")
 queue_board = _component("queue_board", "Queues")
 agreement = _component("agreement", "Agreement")
+compared = st.components.v2.component(
+    "traitbook_compared",
+    html='<div class="tb tb-agreement tb-compared" role="region" aria-label="Comparison"></div>',
+    css=text("base.css") + text("agreement.css") + text("compared.css"),
+    js=text("compared.js"),
+    isolate_styles=False,
+)
 threads = _component("threads", "Comments")
 desk = _component("desk", "Desk")
 overlay = st.components.v2.component(

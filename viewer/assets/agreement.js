@@ -112,7 +112,9 @@ function unit(one, open) {
     event.preventDefault();
     open(one);
   };
-  item.append(make("b", "", one.values), link, make("div", "tb-where", one.where));
+  if (one.values) item.append(make("b", "", one.values));
+  item.append(link);
+  if (one.where) item.append(make("div", "tb-where", one.where));
   return item;
 }
 
@@ -128,7 +130,15 @@ function detail(table, pick, open) {
     for (const one of table.leniency) list.append(make("dt", "", one.rater), make("dd", "", `${one.told} (${one.tip}), n ${one.n}`));
     side.append(list);
   }
-  for (const one of table.lost) side.append(make("p", "tb-sub", `${one.count.toLocaleString()} not compared: ${one.why}`));
+  for (const one of table.lost) {
+    const lone = make("details", "tb-lone");
+    const said = `${one.count.toLocaleString()} not compared: ${one.why}`;
+    const units = make("ul", "tb-units");
+    units.append(...one.units.map((each) => unit(each, open)));
+    lone.append(make("summary", "", said), units);
+    if (one.count > one.units.length) lone.append(make("p", "tb-sub", `The first ${one.units.length} of them; traitbook agree --json lists each.`));
+    side.append(lone);
+  }
   const found = make("div");
   found.append(make("h3", "", table.picked ? "In this cell" : "The widest disagreements"));
   const list = make("ul", "tb-units");
@@ -145,11 +155,11 @@ export default function (component) {
   const root = parentElement.querySelector(".tb");
   if (!root || !data) return;
   const pick = (told) => setTriggerValue("pick", { ...told, n: Date.now() });
-  const open = (one) => setTriggerValue("open", { t: one.t, m: one.m, n: Date.now() });
+  const open = (one) => setTriggerValue("open", { t: one.t, m: one.m, beside: one.beside, n: Date.now() });
   const table = make("table", "tb-agreed");
   table.append(make("caption", "", data.caption));
   const top = make("tr");
-  const heads = ["Trait", "n", "raw", "alpha", ...(data.rows[0]?.others.map((one) => one.name) || []), ...(data.rows[0]?.lacking ? ["May it gate?"] : [])];
+  const heads = ["Trait", data.unit, "raw", "alpha", ...(data.rows[0]?.others.map((one) => one.name) || []), ...(data.rows[0]?.lacking ? ["May it gate?"] : [])];
   for (const head of heads) {
     const th = make("th", "", head);
     th.scope = "col";
@@ -161,7 +171,8 @@ export default function (component) {
   body.append(...data.rows.map((one) => row(one, pick)));
   table.append(thead, body);
   const had = root.querySelector(":focus")?.textContent;
-  root.replaceChildren(...(data.rows.length ? [table] : []), make("p", "tb-sub", data.unmatched));
+  const heading = data.heading ? [make("h2", "tb-heading", data.heading)] : [];
+  root.replaceChildren(...heading, ...(data.rows.length ? [table] : []), make("p", "tb-sub", data.unmatched));
   if (data.table) root.append(detail(data.table, pick, open));
   if (had) [...root.querySelectorAll("button")].find((one) => one.textContent === had)?.focus();
   root.dataset.ready = data.version;
