@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -178,8 +177,8 @@ def _brief(name: str) -> str:
 def _shorter(outcomes: Sequence[str]) -> list[str]:
     """The names of two releases without the long beginning that both have."""
     first, tie, second = outcomes
-    same = len(os.path.commonprefix([first, second]))
-    cut = max((at + 1 for at, letter in enumerate(first[:same]) if letter in "-_./ "), default=0)
+    ends = [at for at, letter in enumerate(first, start=1) if letter in "-_./ "]
+    cut = max((at for at in ends if second.startswith(first[:at])), default=0)
     return [first[cut:], tie, second[cut:]] if cut >= LONG else list(outcomes)
 
 
