@@ -18,6 +18,7 @@ import click
 
 from rubrics import Rubric, load_all
 from store import Store, default_path
+from store.errors import among
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -81,6 +82,13 @@ def rubric_option(function: F) -> F:
 def load_rubrics(folders: Iterable[Path]) -> dict[str, Rubric]:
     """The shipped rubrics and those of the folders."""
     return load_all(*folders)
+
+
+def asked_rubrics(rubrics: dict[str, Rubric], traits: Iterable[str]) -> dict[str, Rubric]:
+    """Those of these traits, or all where none is named. Raises `StoreError` with the list to
+    choose from where there is no such trait."""
+    wanted = [among(trait, rubrics, "no trait") for trait in traits]
+    return {trait: rubrics[trait] for trait in wanted or rubrics}
 
 
 def existing(db: Path) -> Store:

@@ -18,9 +18,10 @@ from releases.telling import title
 from releases.verdicts import as_json, junit, markdown
 from rubrics import Rubric
 from store import Store
-from store.choosing import doubts, number_of
+from store.choosing import doubts
 from store.frames import sources
 from store.gating import evidence
+from store.naming import number_of
 
 EXITS = {"pass": DONE, "fail": NOT_HELD, "inconclusive": INCONCLUSIVE}
 

@@ -12,8 +12,8 @@ from releases.levels import Matched, Summary, matched, summary
 from rubrics.answers import Answers
 from stats.estimate import Estimate
 from store import Store
-from store.choosing import number_of
 from store.frames import answers, metadata, places, sources
+from store.naming import number_of, rated
 from store.releases import releases
 
 MEASURES = ("mean", "under", "over", "mean_abs")
@@ -26,6 +26,8 @@ def run(store: Store, *, release: str | None, trait: str | None, by: str | None,
     """Print the means; with `by` one line a value of the metadata; or the pairs."""
     if release is not None:
         number_of(store, release)
+    if trait is not None:
+        rated(store, trait)
     found = each(store, release, trait)
     if pairs:
         rows = [row for name, one in found for row in _pair(store, name, one)]

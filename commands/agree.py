@@ -14,8 +14,8 @@ from reviews.agreement import NUMBERS, Agreed, agreed, as_row
 from reviews.labels import Matched, from_rows, match
 from stats.cells import Level
 from store.labels import Asked, labels
-from store.naming import named
-from store.splits import looked
+from store.naming import named, number_of, rated
+from store.splits import looked, splits
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 COLUMNS = ["trait", "n", "raw", "alpha", "95 %", "kappa", "weighted", "AC2", "Spearman", "Pearson"]
@@ -41,6 +41,12 @@ def command(db: Path, as_json: bool, **given: Any) -> None:
     """
     store = existing(db)
     asked = Asked(given["trait"], given["releases"], given["split"])
+    if asked.trait:
+        rated(store, asked.trait, pairs=True)
+    for release in asked.releases:
+        number_of(store, release)
+    if asked.split and not splits(store):
+        raise click.UsageError("the labels are not split yet; run `traitbook labels split`")
     pairs = [[named(store, name, pairs=True) for name in pair] for pair in given["pairs"]]
     if asked.split == "test":
         count = looked(store, "command line", f"agree --between {given['pairs']}")

@@ -14,6 +14,7 @@ from commands import (
     _check_report,
     _check_work,
     _judge,
+    asked_rubrics,
     common,
     load_rubrics,
     note,
@@ -106,11 +107,8 @@ def command(context: click.Context, /, db: Path, as_json: bool, **given: Any) ->
 
 
 def _rubrics(given: dict[str, Any]) -> dict[str, Rubric]:
-    rubrics = load_rubrics(given["folders"])
-    if strange := [trait for trait in given["traits"] if trait not in rubrics]:
-        raise click.BadParameter(f"no trait {strange[0]!r}; there are: {', '.join(rubrics)}")
-    wanted = given["traits"] or rubrics
-    return {t: rubrics[t] for t in rubrics if t in wanted and rubrics[t].level != "pair"}
+    wanted = asked_rubrics(load_rubrics(given["folders"]), given["traits"])
+    return {trait: one for trait, one in wanted.items() if one.level != "pair"}
 
 
 def _asked(

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from commands import common, existing, load_rubrics, put, rubric_option, table
+from commands import asked_rubrics, common, existing, load_rubrics, put, rubric_option, table
 from reviews.queues import ORDERINGS, BadQueue, Candidate, Plan, pair_entries, plan_entries
 from store.candidates import candidates
-from store.naming import named
+from store.naming import named, number_of
 from store.queues import MINUTES, close, make_queue, pace, queue_named, queues
 
 
@@ -38,9 +38,9 @@ def command() -> None:
 def make(name: str, db: Path, as_json: bool, **given: Any) -> None:
     """Make a queue: which transcripts and traits, how often each is read, chosen how."""
     store, rubrics = existing(db), load_rubrics(given["folders"])
-    traits = given["traits"]
-    if strange := [trait for trait in traits if trait not in rubrics]:
-        raise click.BadParameter(f"no trait {strange[0]!r}; there are: {', '.join(rubrics)}")
+    traits = tuple(asked_rubrics(rubrics, given["traits"]))
+    for release in given["releases"]:
+        number_of(store, release)
     between = given["releases"] if len(given["releases"]) == 2 else None
     rater = str(named(store, given["rater"]).rater) if given["rater"] else None
     plan = Plan(

@@ -12,6 +12,7 @@ from commands import (
     DONE,
     NOT_HELD,
     _judge,
+    asked_rubrics,
     common,
     existing,
     load_rubrics,
@@ -24,6 +25,7 @@ from commands._scope import scope
 from rubrics import Rating, Rubric
 from scorers import running
 from store import Store, scoring
+from store.naming import number_of
 from store.ratings import save
 
 BATCH = 2_000
@@ -76,12 +78,10 @@ def command(
         raise click.UsageError(
             "say how to score: --signals (rules; no key, no model), or --judge MODEL"
         )
-    rubrics = load_rubrics(given["folders"])
-    if strange := [trait for trait in given["traits"] if trait not in rubrics]:
-        raise click.BadParameter(f"no trait {strange[0]!r}; there are: {', '.join(rubrics)}")
-    if given["traits"]:
-        rubrics = {trait: rubrics[trait] for trait in given["traits"]}
+    rubrics = asked_rubrics(load_rubrics(given["folders"]), given["traits"])
     store = existing(db)
+    for release in given["releases"]:
+        number_of(store, release)
     if models:
         told = _judge.each(models, lambda model: _by_judge(store, model, rubrics, given))
     else:

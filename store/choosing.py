@@ -34,8 +34,8 @@ def chosen(
         everything.setdefault(one.instrument.trait, []).append(one)
     if not everything:
         raise StoreError("nothing is rated yet; run `traitbook score --signals`")
-    if strange := [trait for trait in traits if trait not in everything]:
-        raise StoreError(f"nobody has rated {strange[0]!r}; rated are: {', '.join(everything)}")
+    for trait in traits:
+        naming.rated(store, trait)
     wanted = {trait: everything[trait] for trait in traits or everything}
     keys = [naming.named(store, name).key for name in raters]
     found = {}
@@ -52,18 +52,9 @@ def chosen(
     return found
 
 
-def number_of(store: Store, release: str) -> int:
-    """The key of a release. Raises `StoreError` with the list to choose from."""
-    key = store.one("SELECT key FROM releases WHERE name = ?", (release,))
-    if key is None:
-        known = [row["name"] for row in store.rows("SELECT name FROM releases ORDER BY place")]
-        raise StoreError(f"no release {release!r}; there are: {', '.join(known) or 'none'}")
-    return int(key)
-
-
 def met(store: Store, by: Mapping[str, Sequence[Source]], base: str, candidate: str) -> list[Met]:
     """Both releases' answers to each trait, by the latest words that both were asked in."""
-    numbers = [number_of(store, name) for name in (base, candidate)]
+    numbers = [naming.number_of(store, name) for name in (base, candidate)]
     at = places(store, (base, candidate))
     flat = [one for there in by.values() for one in there]
     found = dict(zip(flat, answers(store, flat, at), strict=True))
@@ -109,7 +100,7 @@ def _raters(store: Store, trait: str, release: int) -> list[str]:
 
 def doubts(store: Store, release: str) -> list[str]:
     """What about a release itself should be known before it is compared."""
-    key = number_of(store, release)
+    key = naming.number_of(store, release)
     count = store.one("SELECT count(*) FROM transcripts WHERE release = ?", (key,))
     models = [
         row["model"] for row in store.rows(

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class StoreError(Exception):
     """Something about the database that a person can mend; the message says what and how."""
+
+
+def among(name: str, there: Iterable[str], lacking: str) -> str:
+    """The name, which must be among these. Raises `StoreError` with what there is, and with the
+    one that was probably meant; `lacking` begins its sentence: "no release"."""
+    known = list(there)
+    if name in known:
+        return name
+    near = get_close_matches(name, known, 1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    raise StoreError(f"{lacking} {name!r}; {meant}there are: {', '.join(known) or 'none'}")

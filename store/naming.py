@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rubrics import Rater
 from store.database import Store
-from store.errors import StoreError
+from store.errors import StoreError, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,29 @@ def named(store: Store, text: str, trait: str | None = None, *, pairs: bool = Fa
             raise StoreError(f"{text!r} is several raters: {_list(found)}; name one in full")
     there = _list(everybody) or "none yet; run `traitbook score --signals`"
     raise StoreError(f"no rater {text!r}{f' on {trait}' if trait else ''}; there are: {there}")
+
+
+def rated(store: Store, trait: str, *, pairs: bool = False) -> str:
+    """The trait, which somebody must have rated (with `pairs`, or compared pairs on). Raises
+    `StoreError` with those there are."""
+    rows = store.rows(
+        "SELECT trait FROM rubrics b WHERE EXISTS (SELECT 1 FROM ratings r WHERE r.rubric = b.key) "
+        "GROUP BY trait ORDER BY trait"
+    )
+    found = [row["trait"] for row in rows]
+    compared = [row["trait"] for row in store.rows("SELECT DISTINCT trait FROM preferences")]
+    if trait in compared and not pairs and trait not in found:
+        told = "was compared in pairs alone (see `traitbook agree`); nobody has rated it by itself"
+        raise StoreError(f"{trait} {told}")
+    there = sorted({*found, *compared}) if pairs else found
+    return among(trait, there, "nobody has rated")
+
+
+def number_of(store: Store, release: str) -> int:
+    """The key of a release. Raises `StoreError` with the list to choose from."""
+    rows = store.rows("SELECT name, key FROM releases ORDER BY place")
+    known = {row["name"]: int(row["key"]) for row in rows}
+    return known[among(release, known, "no release")]
 
 
 def default(store: Store, trait: str) -> Known:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from store.choosing import number_of
 from store.database import Store
 from store.frames import Source
+from store.naming import number_of
 from store.ratings import CURRENT
 
 

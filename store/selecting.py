@@ -16,7 +16,7 @@ from store import ratings as kept
 from store import transcripts as said
 from store.database import Store
 from store.errors import StoreError
-from store.naming import Known, default, named
+from store.naming import Known, default, named, number_of, rated
 from transcripts import Transcript
 
 Better = Literal["high", "low", "zero"]
@@ -56,6 +56,7 @@ def rater_of(store: Store, wanted: Wanted) -> Known | None:
         if wanted.rater or wanted.low is not None or wanted.high is not None:
             raise StoreError("a rater and bounds belong to a trait; name it with --trait")
         return None
+    rated(store, wanted.trait)
     if wanted.rater:
         return named(store, wanted.rater, wanted.trait)
     return default(store, wanted.trait)
@@ -66,6 +67,8 @@ def each(store: Store, wanted: Wanted) -> Iterator[Chosen]:
 
     With bounds at least one place must lie within them.
     """
+    if wanted.release:
+        number_of(store, wanted.release)
     rater = rater_of(store, wanted)
     where, values = ("e.name = ?", (wanted.release,)) if wanted.release else ("1", ())
     for chunk in said.each_chunk(store, where, values):
@@ -112,7 +115,7 @@ def better_of(store: Store, trait: str, asked: Better | None) -> Better:
         (trait,),
     )
     if not rows:
-        raise StoreError(f"nobody has rated {trait!r} here")
+        rated(store, trait, pairs=True)
     if rows[0]["two_sided"]:
         return "zero"
     if rows[0]["words"] is None:

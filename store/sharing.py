@@ -15,7 +15,7 @@ from store import exporting, selecting
 from store.database import Store
 from store.errors import StoreError
 from store.exporting import rating_row, scales, to_record
-from store.naming import named
+from store.naming import named, number_of, rated
 from store.selecting import Chosen, Wanted
 from transcripts import Transcript
 from transcripts.blocks import compact
@@ -51,6 +51,10 @@ def rating_rows(store: Store, wanted: Wanted, *, history: bool = False) -> Itera
 
     Bounds hold for rated ones, and let no others through.
     """
+    if wanted.trait:
+        rated(store, wanted.trait)
+    if wanted.release:
+        number_of(store, wanted.release)
     rater = str(named(store, wanted.rater, wanted.trait).rater) if wanted.rater else None
     bound = wanted.low is not None or wanted.high is not None
     for row in exporting.rating_rows(store, history=history):
