@@ -12,6 +12,7 @@ import click
 
 from commands import common, existing, note, put
 from store import Store, anonymising, exporting, sharing, training
+from store.preferences_out import PREFERENCE_COLUMNS, preference_rows
 from store.selecting import Wanted
 
 TUNING = ("messages",)
@@ -64,6 +65,11 @@ def _cases(asked: Asked) -> Rows:
     return sharing.case_rows(asked.store, asked.wanted, asked.left, share), sharing.CASES
 
 
+def _preferences(asked: Asked) -> Rows:
+    history = asked.given["history"]
+    return preference_rows(asked.store, asked.wanted, history=history), PREFERENCE_COLUMNS
+
+
 def _pairs(asked: Asked) -> Rows:
     better, margin = asked.given["better"], asked.given["margin"]
     rows = training.pair_rows(asked.store, asked.wanted, asked.left, better, margin)
@@ -78,6 +84,7 @@ FORMS: dict[tuple[str, str], tuple[Form, tuple[str, ...]]] = {
     ("ratings", "native"): (_ratings, (".jsonl", ".csv", ".parquet")),
     ("ratings", "scout"): (_cases, (".csv", ".jsonl")),
     ("preferences", "openai"): (_pairs, (".jsonl",)),
+    ("preferences", "native"): (_preferences, (".jsonl", ".csv", ".parquet")),
 }  # fmt: skip
 """What may be written in which form, and the endings that form goes by."""
 
@@ -109,7 +116,7 @@ FORMS: dict[tuple[str, str], tuple[Form, tuple[str, ...]]] = {
     "--test-share", type=click.FloatRange(0, 1), default=0.5, show_default=True,
     help="Validation cases: the share of scenarios drawn for the test part.",
 )  # fmt: skip
-@click.option("--history", is_flag=True, help="Ratings: every one ever given, oldest first.")
+@click.option("--history", is_flag=True, help="Ratings, preferences: every one given.")
 @click.option("--drop", multiple=True, metavar="KEY", help="Bundle: metadata to leave out too.")
 @click.option("--keep", multiple=True, metavar="KEY", help="Bundle: metadata to keep after all.")
 @click.option("--name", "names", multiple=True, help="Bundle: a person's name to replace.")

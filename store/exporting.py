@@ -12,6 +12,7 @@ from rubrics import Rating
 from store import ratings as kept
 from store.database import Store
 from store.errors import StoreError
+from store.manners import manners
 from transcripts import Transcript
 from transcripts.blocks import compact, to_content
 
@@ -32,6 +33,7 @@ TRANSCRIPT_COLUMNS = (
 RATING_COLUMNS = (
     "transcript", "release", "scenario", "sample", "trait", "rater", "kind", "value", "status",
     "message", "repeat", "why", "reason", "quotes", "scale", "rubric", "other", "at",
+    "manner", "identity", "unsure",
 )  # fmt: skip
 
 
@@ -65,8 +67,9 @@ def rating_rows(store: Store, *, history: bool = False) -> Iterator[Row]:
             "JOIN releases e ON e.key = t.release JOIN scenarios s ON s.key = t.scenario"
         )
     }
+    manner = manners(store)
     for rating in kept.each_rating(store, history=history):
-        yield rating_row(rating, places[rating.transcript], known)
+        yield {**rating_row(rating, places[rating.transcript], known), **manner(rating)}
 
 
 def scales(store: Store) -> dict[tuple[str, str], list[float] | None]:

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from sqlite3 import Connection
-from typing import Any
 
 from rubrics import KINDS, Quote, Rater, Rating, Rubric
-from store import transcripts as said
-from store.database import Store
-from store.errors import StoreError
+from store.chains import Place
 from store.ratings import EXTERNAL, Keys, insert
-from transcripts import Refused, Said, Score, Transcript
-from transcripts.formats.native import to_score
+from transcripts import Said, Score, Transcript
 from transcripts.quoting import find
-from transcripts.records import Broken
-
-
-@dataclass
-class AddedRatings:
-    """What an import of ratings did."""
-
-    new: int = 0
-    unchanged: int = 0
-    refused: list[Refused] = field(default_factory=list)
 
 
 def save_scores(
@@ -34,29 +19,64 @@ def save_scores(
     """Keep the scores of a transcript that is in the store under `key`; how many were new."""
     keys = Keys(connection)
     return sum(
-        _save_score(connection, keys, key, transcript, s, rubrics) for s in transcript.scores
+        save_score(connection, keys, (key, None), transcript, s, rubrics) for s in transcript.scores
     )
 
 
-def _save_score(
+def save_score(
     connection: Connection,
     keys: Keys,
-    key: int,
+    place: tuple[int, int | None],
     transcript: Transcript,
     score: Score,
     rubrics: Mapping[str, Rubric],
 ) -> int:
+    """Keep one score of the transcript whose key, and the other's of a pair, are the `place`;
+    0 where its rater said so last."""
     rubric = rubrics.get(score.trait)
     rating = to_rating(score, transcript, rubric)
     if rubric and score.rubric in ("", rubric.version):
-        place = keys.rubric(rubric)
+        words = keys.rubric(rubric)
     elif score.rubric and not score.rubric.startswith(EXTERNAL):
         level = "turn" if score.message is not None else "transcript"
-        place = keys.version(score.trait, score.rubric, score.scale, level)
+        words = keys.version(score.trait, score.rubric, score.scale, level)
     else:
         level = "turn" if score.message is not None else "transcript"
-        place = keys.external(score.trait, score.scale, level)
-    return insert(connection, rating, (key, place, keys.rater(rating.rater), None))
+        words = keys.external(score.trait, score.scale, level)
+    there = (place[0], words, keys.rater(rating.rater), place[1])
+    new = insert(connection, rating, there, dated=True)
+    if score.manner:
+        told = (_kept(connection, there, rating), score.manner, score.identity or "imported")
+        connection.execute(
+            "INSERT INTO reviewed (rating, manner, identity, unsure) VALUES (?,?,?,?) "
+            "ON CONFLICT DO NOTHING",
+            (*told, int(score.unsure)),
+        )
+    return new
+
+
+def _kept(connection: Connection, place: Place, rating: Rating) -> int:
+    """The key of the rating that one from a file became, or was already: its rater's last there
+    with this value, given when it says."""
+    transcript, rubric, rater, other = place
+    key: int = connection.execute(
+        "SELECT max(key) FROM ratings WHERE transcript = ? AND rubric = ? AND rater = ? "
+        "AND other IS ? AND message IS ? AND repeat = ? AND status = ? AND value IS ? "
+        "AND (? = '' OR at = ?)",
+        (
+            transcript,
+            rubric,
+            rater,
+            other,
+            rating.message,
+            rating.repeat,
+            rating.status,
+            rating.value,
+            rating.at,
+            rating.at,
+        ),
+    ).fetchone()[0]
+    return key
 
 
 def to_rating(score: Score, transcript: Transcript, rubric: Rubric | None) -> Rating:
@@ -111,54 +131,3 @@ def _quote(words: Said, transcript: Transcript) -> Quote:
     if place is None:
         return Quote(words.text, message)
     return Quote(place.text, place.message, place.part, place.start, place.end, place.match)
-
-
-def add_ratings(
-    store: Store,
-    items: Iterable[tuple[str, Any] | Refused],
-    name: str,
-    rubrics: Mapping[str, Rubric],
-) -> AddedRatings:
-    """Put in ratings of the native interchange, given as (place, row); all that can be.
-
-    A row names its transcript by id, or by release, scenario and sample (1 where left out). One
-    whose transcript is not there, or that is no rating, is refused.
-    """
-    added = AddedRatings()
-    with store.write() as connection:
-        keys = Keys(connection)
-        for item in items:
-            if isinstance(item, Refused):
-                added.refused.append(item)
-                continue
-            where, row = item
-            try:
-                transcript, key = _transcript(store, row)
-                score = to_score(row, len(transcript.messages))
-                new = _save_score(connection, keys, key, transcript, score, rubrics)
-            except (Broken, StoreError, ValueError, TypeError, KeyError) as error:
-                added.refused.append(Refused(name, where, str(error)))
-            else:
-                added.new += new
-                added.unchanged += 1 - new
-    return added
-
-
-def _transcript(store: Store, row: Mapping[str, Any]) -> tuple[Transcript, int]:
-    if row.get("transcript"):
-        one = said.get(store, str(row["transcript"]))
-    else:
-        names = [str(row.get(name) or "") for name in ("release", "scenario")]
-        if not all(names):
-            raise Broken("names no transcript; give its id, or its release, scenario and sample")
-        sql = (
-            "SELECT t.id FROM transcripts t JOIN releases e ON e.key = t.release "
-            "JOIN scenarios s ON s.key = t.scenario "
-            "WHERE e.name = ? AND s.name = ? AND t.sample = ?"
-        )
-        identity = store.one(sql, (*names, int(row.get("sample") or 1)))
-        if identity is None:
-            raise Broken(f"no transcript of {names[0]} / {names[1]} with that sample here")
-        one = said.get(store, identity)
-    key: int = store.one("SELECT key FROM transcripts WHERE id = ?", (one.id,))
-    return one, key

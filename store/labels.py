@@ -62,7 +62,7 @@ def labels(store: Store, rater: int, asked: Asked = Asked()) -> list[Row]:
         sql += f" AND e.name IN ({', '.join('?' * len(asked.releases))})"
         values += asked.releases
     latest: dict[tuple[object, ...], Row] = {}
-    for row in store.each(f"{sql} ORDER BY r.key", values):
+    for row in store.each(f"{sql} ORDER BY r.at, r.key", values):
         unit = (row["id"], row["message"], row["other"])
         place = (*unit, row["trait"], row["version"], row["repeat"])
         latest.pop(place, None)  # so that the later answer also stands later

@@ -9,6 +9,7 @@ from sqlite3 import Connection, Row
 from typing import Any
 
 from rubrics import Quote, Rater, Rating, Rubric
+from store.chains import Place, make_room, told_before
 from store.database import Store
 from store.errors import StoreError
 
@@ -126,31 +127,45 @@ def _transcript(connection: Connection, identity: str, known: dict[str, int]) ->
     return known[identity]
 
 
-Place = tuple[int, int, int, int | None]
-"""Keys of transcript, rubric, rater and, for a pair, the other transcript."""
+def insert(
+    connection: Connection,
+    rating: Rating,
+    place: Place,
+    run: int | None = None,
+    *,
+    dated: bool = False,
+) -> int:
+    """Keep one rating whose keys are known; 0 where it says what its rater said last.
 
-
-def insert(connection: Connection, rating: Rating, place: Place, run: int | None = None) -> int:
-    """Keep one rating whose keys are known; 0 where it says what its rater said last."""
+    A `dated` one, from a file, that was given before the latest comes into the history under it.
+    """
     transcript, rubric, rater, other = place
     last = connection.execute(
-        f"SELECT key, status, value, why, reason FROM ratings r WHERE transcript = ? AND rater = ? "
-        f"AND rubric = ? AND message IS ? AND repeat = ? AND other IS ? AND {CURRENT}",
+        "SELECT key, status, value, why, reason, at FROM ratings r WHERE transcript = ? "
+        "AND rater = ? AND rubric = ? AND message IS ? AND repeat = ? AND other IS ? "
+        f"AND {CURRENT}",
         (transcript, rater, rubric, rating.message, rating.repeat, other),
     ).fetchone()
     if last is not None and (
-        _same(connection, last, rating) or _told_before(connection, place, rating)
+        _same(connection, last, rating) or told_before(connection, place, rating)
     ):
         return 0
+    older = dated and last is not None and "" < rating.at < last["at"]
+    above = make_room(connection, place, rating) if older else None
+    below = above["supersedes"] if above else last["key"] if last else None
     cursor = connection.execute(
         "INSERT INTO ratings (transcript, rubric, rater, message, repeat, other, status, value, "
         "why, reason, at, run, supersedes) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             transcript, rubric, rater, rating.message, rating.repeat, other, rating.status,
             rating.value, rating.why or None, rating.reason or None, rating.at or _now(), run,
-            last["key"] if last else None,
+            below,
         ),
     )  # fmt: skip
+    if above:
+        connection.execute(
+            "UPDATE ratings SET supersedes = ? WHERE key = ?", (cursor.lastrowid, above["key"])
+        )
     if rating.quotes:
         connection.executemany(
             "INSERT INTO quotes (rating, message, part, start, end, text, match) "
@@ -158,22 +173,6 @@ def insert(connection: Connection, rating: Rating, place: Place, run: int | None
             [(cursor.lastrowid, *_quote_row(quote)) for quote in rating.quotes],
         )
     return 1
-
-
-def _told_before(connection: Connection, place: Place, rating: Rating) -> bool:
-    """Whether a rating from a file, which says when it was given, is in the history already."""
-    if not rating.at:
-        return False
-    transcript, rubric, rater, other = place
-    found = connection.execute(
-        "SELECT 1 FROM ratings WHERE transcript = ? AND rater = ? AND rubric = ? AND message IS ? "
-        "AND repeat = ? AND other IS ? AND at = ? AND status = ? AND value IS ?",
-        (
-            transcript, rater, rubric, rating.message, rating.repeat, other, rating.at,
-            rating.status, rating.value,
-        ),
-    )  # fmt: skip
-    return found.fetchone() is not None
 
 
 def _quote_row(quote: Quote) -> tuple[Any, ...]:
@@ -215,7 +214,7 @@ def of_transcripts(
     latest = "" if history else f"AND {CURRENT} AND coalesce(r.why, '') <> 'withdrawn'"
     rows = store.rows(
         f"{_COLUMNS} WHERE t.id IN (SELECT value FROM json_each(?)) {latest} "
-        "ORDER BY r.transcript, b.trait, a.kind, a.name, r.message, r.repeat, r.key",
+        "ORDER BY r.transcript, b.trait, a.kind, a.name, r.message, r.repeat, r.at, r.key",
         (wanted,),
     )
     quotes = _quotes_of(store, [row["key"] for row in rows])

@@ -104,7 +104,7 @@ def given(
         "LEFT JOIN reviewed v ON v.rating = r.key WHERE t.id = ? AND a.kind = ? AND a.name = ? "
         f"{latest} "
         "ORDER BY r.transcript, (SELECT trait FROM rubrics WHERE key = r.rubric), r.message, "
-        "r.repeat, r.key",
+        "r.repeat, r.at, r.key",
         (transcript, rater.kind, rater.name),
     )
     ratings = [

@@ -116,6 +116,7 @@ def better_of(store: Store, trait: str, asked: Better | None) -> Better:
     )
     if not rows:
         rated(store, trait, pairs=True)
+        raise StoreError(f"{trait} came without a rubric; say which is better: --better high|low")
     if rows[0]["two_sided"]:
         return "zero"
     if rows[0]["words"] is None:

@@ -15,6 +15,7 @@ from store import exporting, selecting
 from store.database import Store
 from store.errors import StoreError
 from store.exporting import rating_row, scales, to_record
+from store.manners import manners
 from store.naming import named, number_of, rated
 from store.selecting import Chosen, Wanted
 from transcripts import Transcript
@@ -39,10 +40,11 @@ CASES = ("id", "target", "split")
 
 def native_rows(store: Store, wanted: Wanted) -> Iterator[Row]:
     """The transcripts that fit in the native interchange, with all their ratings."""
-    known = scales(store)
+    known, manner = scales(store), manners(store)
     for chosen in selecting.each(store, wanted):
         one = chosen.transcript
-        yield to_record(one, [rating_row(rating, one, known) for rating in chosen.ratings])
+        ratings = [{**rating_row(each, one, known), **manner(each)} for each in chosen.ratings]
+        yield to_record(one, ratings)
 
 
 def rating_rows(store: Store, wanted: Wanted, *, history: bool = False) -> Iterator[Row]:

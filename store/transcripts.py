@@ -41,7 +41,9 @@ def get(store: Store, identity: str) -> Transcript:
         (identity, f"{_literal(identity)}*" if len(identity) >= 4 else identity),
     )
     if not found:
-        raise StoreError(f"no transcript {identity!r} in {store.path}")
+        raise StoreError(
+            f"no transcript {identity!r} in {store.path}; import it first, or mend the id"
+        )
     if len(found) > 1 and all(row["id"] != identity for row in found):
         raise StoreError(f"{identity!r} begins several ids; write more of it")
     wanted = identity if any(row["id"] == identity for row in found) else found[0]["id"]

@@ -562,7 +562,7 @@ class TestCommand:
             (("transcripts", "--as", "scout", "-o", "x.jsonl"), ".parquet"),
             (("transcripts", "--as", "openai", "--min", "1", "-o", "x.jsonl"), "--trait"),
             (("ratings", "--as", "scout", "-o", "x.csv"), "--trait"),
-            (("transcripts", "--trait", "nope", "-o", "x.jsonl"), "nobody has rated nope"),
+            (("transcripts", "--trait", "nope", "-o", "x.jsonl"), "nobody has rated 'nope'"),
         ]:
             done = traitbook(
                 "export", *arguments[:-1], str(tmp_path / arguments[-1]), "--db", str(examples)

@@ -326,7 +326,7 @@ def test_history_goes_out_and_comes_back(
     for value in (2, 1, -1):
         how = Circumstances("blind")
         save_review(
-            store, rated(ids[0], value, quotes=(quote,), at=f"2026-01-0{value + 2}"), rubrics, how
+            store, rated(ids[0], value, quotes=(quote,), at=f"2026-01-0{3 - value}"), rubrics, how
         )
     files = [tmp_path / "latest.jsonl", tmp_path / "history.jsonl"]
     traitbook("export", "ratings", "-o", str(files[0]), "--db", str(store.path))

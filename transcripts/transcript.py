@@ -140,7 +140,8 @@ class Score:
     `value` is None where the source has a label or a failure instead of a number; then `status`
     is `unscored` or `not_applicable` and `reason` holds what it said. `scale` is (low, high) where
     the source tells it; `quotes` are not yet looked up; `rubric`
-    is the version of the words that were asked, where the source is one of our own exports.
+    is the version of the words that were asked, where the source is one of our own exports, as are
+    `manner` (blind, after_reveal, open), `identity` and `unsure`.
     """
 
     trait: str
@@ -156,6 +157,9 @@ class Score:
     scale: tuple[float, float] | None = None
     rubric: str = ""
     at: str = ""
+    manner: str = ""
+    identity: str = ""
+    unsure: bool = False
 
     def __post_init__(self) -> None:
         _mend(self, "trait", "rater", "reason", "why", "at")

@@ -31,6 +31,7 @@ FOREIGN = (
     "choices", "response", "request", "conversations", "mapping", "chat_messages", "eval",
     "target_messages", "max_tokens", "system", "events", "sessionKey", "producer",
 )  # fmt: skip
+MANNERS = ("blind", "after_reveal", "open")
 YES_NO = {True: "yes", False: "no"}
 
 
@@ -122,7 +123,17 @@ def to_score(raw: Any, messages: int) -> Score:
         scale=(float(scale[0]), float(scale[1])) if scale else None,
         rubric=str(raw.get("rubric") or ""),
         at=str(raw.get("at") or ""),
+        manner=_manner(raw, trait),
+        identity=str(raw.get("identity") or ""),
+        unsure=str(raw.get("unsure") or "").lower() in ("1", "true", "yes"),
     )
+
+
+def _manner(raw: Mapping[str, Any], trait: str) -> str:
+    manner = str(raw.get("manner") or "")
+    if manner not in ("", *MANNERS):
+        raise Broken(f"has a {trait} rating with the manner {manner!r}; {', '.join(MANNERS)}")
+    return manner
 
 
 def _quote(raw: Any, message: int | None) -> Said:
