@@ -94,7 +94,7 @@ def hear() -> None:
     if st.session_state.get("desk_ack", {}).get("n") == told["n"]:
         return  # said again, because the answer was lost on its way
     try:
-        about = _reading_of(told["of"])
+        about = _reading_of(told["of"], leaving=all(one["kind"] == "skip" for one in told["batch"]))
         words, moves = say(store, rubrics, me, about, told["batch"])
         st.session_state.desk_ack = {"n": told["n"], "ok": True, "told": words}
     except StoreError as error:
@@ -102,19 +102,22 @@ def hear() -> None:
         return
     for move in moves:
         _move(move)
-        st.session_state.desk_moved = True
+    st.session_state.desk_moved = bool(moves) or about.identities != identities
 
 
-def _reading_of(draft: str) -> Reading:
-    """What was being read when this was said; the claim on it may have gone to another since."""
+def _reading_of(draft: str, *, leaving: bool) -> Reading:
+    """What was being read when this was said; the claim on it may have gone to another since.
+
+    Raises `StoreError` where it is gone, unless the reader is only leaving it.
+    """
     key = int(draft.split("/")[1])
     if key != item.key:
         raise StoreError("the page has gone on meanwhile; go back (p) and say it there")
     now = claims.item_of(store, key, me.rater) or claims.regain(store, key, me.rater)
+    if now is None and leaving:
+        return reading
     if now is None:
-        raise StoreError(
-            "this was taken out of the queue meanwhile; what you see is gone (n goes on)"
-        )
+        raise StoreError("what you see was taken out of the database meanwhile; s goes on")
     # A release that was renamed or merged meanwhile has given its transcripts other ids.
     ids = {item.transcript: now.transcript, item.other: now.other}
     return replace(reading, identities=[ids[one] for one in identities], first=now.transcript)
