@@ -12,6 +12,7 @@ import click
 
 from commands import common, existing, note, put
 from store import Store, anonymising, exporting, sharing, training
+from store.naming import number_of
 from store.preferences_out import PREFERENCE_COLUMNS, preference_rows
 from store.selecting import Wanted
 
@@ -140,6 +141,8 @@ def command(
         raise click.UsageError(f"{what} as {form} are written to {', '.join(endings)} files")
     wanted = Wanted(*(given[key] for key in ("release", "trait", "rater", "low", "high")))
     asked = Asked(existing(db), wanted, given, Counter(), {})
+    if wanted.release:
+        number_of(asked.store, wanted.release)
     rows, columns = make(asked)
     count = exporting.write(output, rows, columns)
     _say(what, count, output, asked, as_json)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from commands import common, existing, put
+from store.naming import number_of
 from store.searching import search
 
 
@@ -22,7 +23,10 @@ def command(query: str, release: str | None, limit: int, db: Path, as_json: bool
     "Double quotes" make a phrase, a star finds beginnings (flatter*). The best come first; where
     more than a thousand fit, the newest.
     """
-    found = search(existing(db), query, release=release, limit=limit)
+    store = existing(db)
+    if release is not None:
+        number_of(store, release)
+    found = search(store, query, release=release, limit=limit)
     if as_json:
         hits = [asdict(hit) for hit in found.hits]
         put({"total": found.total, "capped": found.capped, "hits": hits})

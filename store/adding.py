@@ -14,7 +14,7 @@ from sqlite3 import Connection
 
 from rubrics import Rubric
 from store.database import Store
-from store.imported import save_scores
+from store.imported import Late, save_late, save_scores
 from store.imported_pairs import Half, save_pairs
 from transcripts import Refused, Transcript
 from transcripts.transcript import transcript_id
@@ -78,6 +78,9 @@ def add(
             )
         if advance:
             advance(added)
+    if names.late:
+        with store.write() as connection:
+            added.ratings += save_late(connection, names.late, rubrics, added.refused)
     _finish(store, added)
     return added
 
@@ -116,6 +119,7 @@ class _Names:
         self.releases: dict[str, int] = {}
         self.scenarios: dict[str, int] = {}
         self.halves: dict[str, Half] = {}
+        self.late: Late = []
 
     def release(self, connection: Connection, one: Transcript) -> int:
         key = self.releases.get(one.release)
@@ -187,7 +191,7 @@ def _add_batch(
     )
     for key, one in there:
         if one.scores:  # also of those that were there: a log may have been scored anew
-            added.ratings += save_scores(connection, key, one, rubrics)
+            added.ratings += save_scores(connection, key, one, rubrics, names.late)
     added.preferences += save_pairs(connection, there, names.halves, now())
 
 

@@ -168,7 +168,8 @@ def _csv(path: Path, rows: Iterable[Row], columns: tuple[str, ...]) -> int:
 
 _NUMBERS = {
     "sample": "int64", "message": "int64", "repeat": "int64", "value": "float64",
-    "unsure": "bool_", "swapped": "bool_", "task_repeat": "int64", "message_count": "int64", "total_tokens": "int64",
+    "unsure": "bool_", "swapped": "bool_",
+    "task_repeat": "int64", "message_count": "int64", "total_tokens": "int64",
 }  # fmt: skip
 
 

@@ -9,18 +9,50 @@ from sqlite3 import Connection
 from rubrics import KINDS, Quote, Rater, Rating, Rubric
 from store.chains import Place
 from store.ratings import EXTERNAL, Keys, insert
-from transcripts import Said, Score, Transcript
+from transcripts import Refused, Said, Score, Transcript
 from transcripts.quoting import find
+
+Late = list[tuple[int, Transcript, Score]]
+"""Scores of pairs whose other transcript had not come yet, with the key of their own."""
 
 
 def save_scores(
-    connection: Connection, key: int, transcript: Transcript, rubrics: Mapping[str, Rubric]
+    connection: Connection, key: int, transcript: Transcript, rubrics: Mapping[str, Rubric],
+    late: Late,
+) -> int:  # fmt: skip
+    """Keep the scores of a transcript that is in the store under `key`; how many were new.
+
+    What rates a pair whose other is not here (yet) goes to `late`.
+    """
+    keys, new = Keys(connection), 0
+    for score in transcript.scores:
+        other = _other(connection, score)
+        if score.other and other is None:
+            late.append((key, transcript, score))
+        else:
+            new += save_score(connection, keys, (key, other), transcript, score, rubrics)
+    return new
+
+
+def save_late(
+    connection: Connection, late: Late, rubrics: Mapping[str, Rubric], refused: list[Refused]
 ) -> int:
-    """Keep the scores of a transcript that is in the store under `key`; how many were new."""
-    keys = Keys(connection)
-    return sum(
-        save_score(connection, keys, (key, None), transcript, s, rubrics) for s in transcript.scores
-    )
+    """Keep what waited for the other of its pair; how many were new. The rest is refused."""
+    keys, new = Keys(connection), 0
+    for key, transcript, score in late:
+        other = _other(connection, score)
+        if other is None:
+            why = f"rates it beside {score.other}, which is not here; import that as well"
+            refused.append(Refused(transcript.source, f"its {score.trait} rating", why))
+        else:
+            new += save_score(connection, keys, (key, other), transcript, score, rubrics)
+    return new
+
+
+def _other(connection: Connection, score: Score) -> int | None:
+    sql = "SELECT key FROM transcripts WHERE id = ?"
+    row = connection.execute(sql, (score.other,)).fetchone() if score.other else None
+    return int(row[0]) if row else None
 
 
 def save_score(

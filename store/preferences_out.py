@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from store.database import Store
-from store.naming import named, number_of, rated
+from store.naming import named, rated
 from store.selecting import Wanted
 
 PREFERENCE_COLUMNS = (
@@ -39,8 +39,6 @@ def preference_rows(
     first: who said which has more, how it was given, which of the two stood left (`swapped`)."""
     if wanted.trait:
         rated(store, wanted.trait, pairs=True)
-    if wanted.release:
-        number_of(store, wanted.release)
     rater = named(store, wanted.rater, pairs=True).key if wanted.rater else None
     asked = (*[wanted.trait] * 2, *[rater] * 2, *[wanted.release] * 2)
     for row in store.each(f"{_SQL}{'' if history else _LATEST} ORDER BY p.key", asked):

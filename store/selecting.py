@@ -16,7 +16,7 @@ from store import ratings as kept
 from store import transcripts as said
 from store.database import Store
 from store.errors import StoreError
-from store.naming import Known, default, named, number_of, rated
+from store.naming import Known, default, named, rated
 from transcripts import Transcript
 
 Better = Literal["high", "low", "zero"]
@@ -67,8 +67,6 @@ def each(store: Store, wanted: Wanted) -> Iterator[Chosen]:
 
     With bounds at least one place must lie within them.
     """
-    if wanted.release:
-        number_of(store, wanted.release)
     rater = rater_of(store, wanted)
     where, values = ("e.name = ?", (wanted.release,)) if wanted.release else ("1", ())
     for chunk in said.each_chunk(store, where, values):

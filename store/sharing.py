@@ -16,7 +16,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.exporting import rating_row, scales, to_record
 from store.manners import manners
-from store.naming import named, number_of, rated
+from store.naming import named, rated
 from store.selecting import Chosen, Wanted
 from transcripts import Transcript
 from transcripts.blocks import compact
@@ -55,8 +55,6 @@ def rating_rows(store: Store, wanted: Wanted, *, history: bool = False) -> Itera
     """
     if wanted.trait:
         rated(store, wanted.trait)
-    if wanted.release:
-        number_of(store, wanted.release)
     rater = str(named(store, wanted.rater, wanted.trait).rater) if wanted.rater else None
     bound = wanted.low is not None or wanted.high is not None
     for row in exporting.rating_rows(store, history=history):

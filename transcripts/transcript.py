@@ -139,8 +139,8 @@ class Score:
 
     `value` is None where the source has a label or a failure instead of a number; then `status`
     is `unscored` or `not_applicable` and `reason` holds what it said. `scale` is (low, high) where
-    the source tells it; `quotes` are not yet looked up; `rubric`
-    is the version of the words that were asked, where the source is one of our own exports, as are
+    the source tells it; `quotes` are not yet looked up. Our own exports also tell `rubric` (the
+    version of the words that were asked), `other` (the second transcript of a rated pair, by id),
     `manner` (blind, after_reveal, open), `identity` and `unsure`.
     """
 
@@ -157,6 +157,7 @@ class Score:
     scale: tuple[float, float] | None = None
     rubric: str = ""
     at: str = ""
+    other: str = ""
     manner: str = ""
     identity: str = ""
     unsure: bool = False

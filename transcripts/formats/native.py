@@ -123,6 +123,7 @@ def to_score(raw: Any, messages: int) -> Score:
         scale=(float(scale[0]), float(scale[1])) if scale else None,
         rubric=str(raw.get("rubric") or ""),
         at=str(raw.get("at") or ""),
+        other=str(raw.get("other") or ""),
         manner=_manner(raw, trait),
         identity=str(raw.get("identity") or ""),
         unsure=str(raw.get("unsure") or "").lower() in ("1", "true", "yes"),
