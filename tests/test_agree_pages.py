@@ -29,8 +29,7 @@ def reworded(rubrics: dict[str, Rubric]) -> Rubric:
     return Rubric.from_words({**rubrics[TRAIT].words(), "question": "Does it flatter?"})
 
 
-@pytest.fixture
-def made(store: Store, talk: Any, rubrics: dict[str, Rubric]) -> Store:
+def fill(store: Store, talk: Any, rubrics: dict[str, Rubric]) -> Store:
     """Twelve scenarios of two releases: two people, a judge that is off by one in the old words and
     right in the new, a small judge; people's pairs."""
     said = [talk(f"Q{n}", "Great work, really.", scenario=f"s{n:02}", release=r) for n in range(12)
@@ -59,6 +58,11 @@ def made(store: Store, talk: Any, rubrics: dict[str, Rubric]) -> Store:
             told = Preference(one, other, PAIRED, who, winner)
             save_preference(store, told, Circumstances("blind"), rubrics[PAIRED])
     return store
+
+
+@pytest.fixture
+def made(store: Store, talk: Any, rubrics: dict[str, Rubric]) -> Store:
+    return fill(store, talk, rubrics)
 
 
 @pytest.fixture

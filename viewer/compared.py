@@ -16,7 +16,7 @@ CAPTION = (
     "intervals, paired by scenario: right of 0 the second is better, and a bar across 0 is no "
     "difference shown. Click a trait for where the two differ most."
 )
-WORDS = {"first": "first nearer", "second": "second nearer", "": "as near"}
+WORDS = {"first": "the first", "second": "the second", "": "neither"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,7 @@ export default function (component) {
   body.append(...data.rows.map((one) => row(one, pick)));
   table.append(thead, body);
   const had = root.querySelector(":focus")?.textContent;
+  if (data.heading) root.setAttribute("aria-label", data.heading); // two of these may stand on a page
   const heading = data.heading ? [make("h2", "tb-heading", data.heading)] : [];
   root.replaceChildren(...heading, ...(data.rows.length ? [table] : []), make("p", "tb-sub", data.unmatched));
   if (data.table) root.append(detail(data.table, pick, open));

@@ -78,7 +78,7 @@ function behind(told, names, open) {
   }
   const table = make("table", "tb-agreed tb-apart");
   const top = make("tr");
-  for (const head of [...names, "", "Transcript"]) {
+  for (const head of [...names, "Nearer", "Transcript"]) {
     const th = make("th", "", head);
     th.scope = "col";
     top.append(th);
