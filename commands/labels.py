@@ -82,6 +82,13 @@ def compare(people: str, first: str, second: str, db: Path, as_json: bool, part:
     if as_json:
         put({"rows": [compared_row(one) for one in found], "on": part, "looks": count})
         return
+    if not found:
+        where = "" if part == "all" else f" on {part}"
+        names = (people, first, second)
+        empty = [name for name, side in zip(names, sides, strict=True) if not side]
+        told = f"{', '.join(empty)} gave no label" if empty else "nothing that all three rated"
+        note(f"nothing to compare{where}: {told}")
+        return
     columns = ["trait", "n", "alpha 1st", "alpha 2nd", "2nd - 1st", "95 %", "closer", "95 %", "p"]
     table(columns, [_row(one) for one in found])
 

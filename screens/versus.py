@@ -96,7 +96,7 @@ def _labels(raters: Raters, text: str, asked: Asked) -> tuple[list[Label], str]:
     try:
         one, version = worded(raters.store, text)
     except StoreError as error:
-        st.warning(str(error).replace("`", "'"))
+        st.warning(screens.tag(str(error)))
         st.stop()
     return raters.labels(str(one.rater), asked), version
 

@@ -158,6 +158,10 @@ class TestTwo:
         plain = said_json(traitbook("labels", "compare", "ann", "small", "m", "--on", "all", "--db",
                                     db, "--json"))  # fmt: skip
         assert plain["rows"][0]["words"] == [old, new]
+        with made.write() as connection:
+            connection.execute("UPDATE reviewed SET manner = 'open'")
+        empty = traitbook("labels", "compare", "ann", "small", "m", "--on", "all", "--db", db)
+        assert "nothing to compare: ann gave no label" in empty.stderr and not empty.stdout
         wrong = traitbook("labels", "compare", "ann", "m@zzz", "m", "--on", "all", "--db", db)
         assert wrong.returncode == 2 and f"its versions are: {old} (praise_fit)" in wrong.stderr
 
