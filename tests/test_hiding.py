@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screens.reading import Reading, blinded
@@ -202,6 +202,7 @@ WORDS = [
 TEXT = st.lists(st.sampled_from(WORDS) | st.text(max_size=6), max_size=20).map("".join)
 
 
+@settings(deadline=None)
 @given(TEXT, st.sampled_from([WORD, BLOCK]), st.data())
 def test_the_way_back_is_exact(text: str, mark: str, data: st.DataObject) -> None:
     """A span without a mask is the very words; one that touches a mask has the whole name."""
@@ -239,6 +240,7 @@ def _holds(hidden: Hidden, mask: Masked, part: str, seen: str) -> None:
     assert hidden.back(2, 0, 0, len(seen)) == (0, len(part))
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_no_name_survives(text: str) -> None:
     """Of a known family none stands by itself any more but in a phrase that keeps it."""
@@ -249,6 +251,7 @@ def test_no_name_survives(text: str) -> None:
     assert not re.search(alone, seen), seen
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | TEXT)
 def test_hiding_twice_hides_nothing_more_and_a_stranger_nothing(text: str) -> None:
     once = hide(said(text, model="claude-x-1", release="fennel-2"))

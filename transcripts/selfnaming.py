@@ -148,7 +148,7 @@ def unknown(voice: Voice) -> tuple[re.Pattern[str], ...]:
     )
     maker = (
         rf"{_CLAIMED[voice]}\s+(?:[\w-]+,?\s+){{0,4}}{_NOUN},?\s+(?:[\w-]+\s+){{0,2}}{_MADE}\s+by\s+"
-        r"(?P<name>[A-Z][\w.&-]*(?:\s+\(?[A-Z][\w.&-]*\)?){0,4})"
+        r"(?P<name>[A-Z][\w&-]*(?:\.\w+)*(?:\s+\(?[A-Z][\w&-]*\)?){0,4})"
     )
     return re.compile(called), re.compile(maker)
 
