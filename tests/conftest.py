@@ -151,7 +151,7 @@ def serving(db: Path, *, port: int = 0, harsh: bool = False, **env: str) -> Iter
         server.wait(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open no other test may run an event loop of its own
 def browser() -> Iterator[Any]:
     """An installed Chromium, else Playwright's own; without either the test is skipped, loudly."""
     sync_api = pytest.importorskip("playwright.sync_api")
