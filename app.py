@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from rubrics import BadRubric
+from screens.door import come_in, lead_back
 from store import StoreError
 
 HERE = Path(__file__).parent
@@ -30,8 +31,11 @@ def pages() -> list[st.Page]:
 
 
 st.html(HERE / "viewer" / "assets" / "app.css")
-page = st.navigation(pages(), position="top")
+every = pages()
+page = st.navigation(every, position="top")
 try:
+    come_in()
+    lead_back({one.url_path: one for one in every}, page)
     page.run()
 except (StoreError, BadRubric) as error:
     st.error(str(error))
