@@ -120,15 +120,17 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(db: Path, *, port: int = 0, harsh: bool = False, **env: str) -> Iterator[str]:
-    """The app on a free port of the loopback address, over this database.
+def serving(
+    db: Path, *, port: int = 0, harsh: bool = False, listen: str = "127.0.0.1", **env: str
+) -> Iterator[str]:
+    """The app on a free port, over this database, on the loopback address unless told otherwise.
 
     With `harsh` it is killed in the end, not stopped.
     """
     port = port or free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
-        "--server.address", "127.0.0.1", "--server.headless", "true",
+        "--server.address", listen, "--server.headless", "true",
     ]  # fmt: skip
     env = {**os.environ, "TRAITBOOK_DB": str(db), **env}
     quiet = subprocess.DEVNULL
