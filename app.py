@@ -11,7 +11,7 @@ import streamlit as st
 
 from rubrics import BadRubric
 from screens.door import come_in, lead_back
-from store import StoreError
+from store import NotNow, StoreError
 
 HERE = Path(__file__).parent
 
@@ -37,5 +37,8 @@ try:
     come_in()
     lead_back({one.url_path: one for one in every}, page)
     page.run()
+except NotNow as error:
+    st.warning(f"Not now: {error.why}.")
+    st.button("Try again")
 except (StoreError, BadRubric) as error:
     st.error(str(error))

@@ -10,7 +10,7 @@ import streamlit as st
 import screens
 from rubrics import Rating
 from screens.queues import queue_list
-from screens.reading import Reading, blinded, say
+from screens.reading import Reading, answer, blinded, say
 from screens.who import Who, who
 from store import StoreError, claims
 from store import transcripts as said
@@ -42,6 +42,9 @@ def chosen(queue: Queue, me: Who) -> Item | None:
     """The item of the address, if it is this reader's; else the next one, claimed for them."""
     asked = screens.number("item")
     mine = claims.item_of(store, int(asked), me.rater) if asked else None
+    if asked and mine is None and screens.param("kept"):
+        mine = claims.regain(store, int(asked), me.rater)  # what was said here is not on disk yet
+    screens.put("kept", None)
     if mine is None or mine.queue != queue.key:
         mine = claims.claim(store, queue.key, me.rater)
     screens.put("item", mine.key if mine else None)
@@ -93,16 +96,15 @@ def hear() -> None:
         return
     if st.session_state.get("desk_ack", {}).get("n") == told["n"]:
         return  # said again, because the answer was lost on its way
-    try:
-        about = _reading_of(told["of"])
-        words, moves = say(store, rubrics, me, about, told["batch"])
-        st.session_state.desk_ack = {"n": told["n"], "ok": True, "told": words}
-    except StoreError as error:
-        st.session_state.desk_ack = {"n": told["n"], "ok": False, "told": f"Not saved: {error}"}
-        return
-    for move in moves:
-        _move(move)
-        st.session_state.desk_moved = True
+
+    def keep() -> str:
+        words, moves = say(store, rubrics, me, _reading_of(told["of"]), told["batch"])
+        for move in moves:
+            _move(move)
+            st.session_state.desk_moved = True
+        return words
+
+    st.session_state.desk_ack = answer(store, told["n"], keep)
 
 
 def _reading_of(draft: str) -> Reading:

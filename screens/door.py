@@ -144,7 +144,7 @@ def _name_plate(me: Who, providers: Sequence[Provider]) -> None:
             "header": "as the proxy before this app says",
             "typed": "typed, so nobody vouches for it",
         }[me.identity]
-        st.caption(f"{screens.tag(me.name)}, {me.role}; {known}.")
+        st.caption(f"{me.role.capitalize()}; {known}.")
         if me.identity == "oidc":
             st.button("Log out", on_click=st.logout)
         elif me.identity == "typed":

@@ -126,8 +126,8 @@ def typed() -> Who | None:
 
 
 def ask_name(*, why: str = "") -> None:
-    """The box for a name where nobody vouches for one."""
-    with st.form("who", width=420):
+    """The box for a name where nobody vouches for one; with `why`, as wide as where it stands."""
+    with st.form("who", width="stretch" if why else 420):
         if why:
             st.markdown(why)
         st.text_input("Your name", key="_me", max_chars=LONGEST)

@@ -161,7 +161,7 @@ def test_roles(
         expect(page.get_by_role("button", name="Log in")).to_be_visible(timeout=15_000)
     else:
         page.get_by_role("button", name=MAIL).click()
-        expect(page.get_by_text(f"{MAIL}, {role};")).to_be_visible()
+        expect(page.get_by_text(f"{role.capitalize()}; verified by")).to_be_visible()
 
 
 @pytest.mark.parametrize("verified", [False, "false"])
@@ -185,7 +185,7 @@ def test_a_display_name_is_no_address(page: Any, team: Team, expect: Any) -> Non
     asked(page, expect, f"{team.address}/review")
     log_in(page)
     page.get_by_role("button", name="u-9").click()
-    expect(page.get_by_text("u-9, reviewer;")).to_be_visible()
+    expect(page.get_by_text("Reviewer; verified by")).to_be_visible()
 
 
 @pytest.mark.parametrize("fault", ["other key", "other audience", "other nonce", "expired", "token down"])
