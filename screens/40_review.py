@@ -112,9 +112,14 @@ def _reading_of(draft: str) -> Reading:
     key = int(draft.split("/")[1])
     if key != item.key:
         raise StoreError("the page has gone on meanwhile; go back (p) and say it there")
-    if claims.item_of(store, key, me.rater) is None and claims.regain(store, key, me.rater) is None:
-        raise StoreError("this was taken out of the queue meanwhile")
-    return reading
+    now = claims.item_of(store, key, me.rater) or claims.regain(store, key, me.rater)
+    if now is None:
+        raise StoreError(
+            "this was taken out of the queue meanwhile; what you see is gone (n goes on)"
+        )
+    # A release that was renamed or merged meanwhile has given its transcripts other ids.
+    ids = {item.transcript: now.transcript, item.other: now.other}
+    return replace(reading, identities=[ids[one] for one in identities], first=now.transcript)
 
 
 def _move(move: str) -> None:
