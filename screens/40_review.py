@@ -92,9 +92,7 @@ def turn_view() -> None:
 def hear() -> None:
     """Do what the desk says, and say whether it is on disk."""
     told = screens.triggered("desk", "say")
-    if not told:
-        return
-    if st.session_state.get("desk_ack", {}).get("n") == told["n"]:
+    if not told or st.session_state.get("desk_ack", {}).get("n") == told["n"]:
         return  # said again, because the answer was lost on its way
 
     def keep() -> str:

@@ -7,6 +7,7 @@ its own older kind of navigation and opens a deep link without app.py until app.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,11 @@ def triggered(key: str, name: str) -> dict[str, Any] | None:
 def tag(text: str) -> str:
     """A name as inline code for Streamlit's markdown, so that nothing in it is markup."""
     return "`" + text.replace("`", "'") + "`"
+
+
+def plain(text: str) -> str:
+    """A name as a label, which Streamlit reads as markdown, so that nothing in it is markup."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
 
 
 # Streamlit's own bind="query-params" writes what a select box shows, not what it means, and drops

@@ -137,7 +137,8 @@ def _refusal(told: Settings) -> str:
 
 def _name_plate(me: Who, providers: Sequence[Provider]) -> None:
     """Who is here, how that is known, and the way out; at the top of every page."""
-    with st.container(key="plate"), st.popover(me.name if me.verified else f"{me.name} (unverified)"):
+    told = me.name if me.verified else f"{me.name} (unverified)"
+    with st.container(key="plate"), st.popover(screens.plain(told)):
         hosts = " or ".join(one.host for one in providers)
         known = {
             "oidc": f"verified by {hosts}",

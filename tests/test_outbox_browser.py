@@ -124,14 +124,14 @@ def test_a_lock_of_more_than_thirty_seconds(page: Any, db: Path, expect: Any) ->
             free()
             saved(page, expect)
         expect(page.get_by_role("button", name="Give up")).to_have_count(0)
-        assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('tb-outbox'))") == []
+        assert (
+            page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('tb-outbox'))") == []
+        )
     assert values(db) == [("praise_fit", 1, "while locked"), ("stance_fit", -1, None)]
 
 
 @pytest.mark.browser
-def test_giving_up_drops_it_and_keeps_the_note_as_a_draft(
-    page: Any, db: Path, expect: Any
-) -> None:
+def test_giving_up_drops_it_and_keeps_the_note_as_a_draft(page: Any, db: Path, expect: Any) -> None:
     with serving(db) as address:
         at_the_desk(page, f"{address}/review?me=ann&queue=first")
         page.keyboard.press("2")
