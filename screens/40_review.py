@@ -9,7 +9,7 @@ import streamlit as st
 
 import screens
 from rubrics import Rating
-from screens.queues import queue_list
+from screens.queues import queue_list, turned_back
 from screens.reading import Reading, answer, blinded, say
 from screens.who import Who, who
 from store import StoreError, claims
@@ -34,7 +34,7 @@ if not screens.param("queue"):
     st.stop()
 queue = queue_named(store, screens.param("queue"))
 if me.role == "reader":
-    st.info("The settings of this team name its reviewers, and you are not among them.")
+    st.info(turned_back(me))
     st.stop()
 
 

@@ -26,7 +26,7 @@ from store.candidates import candidates
 from store.queues import make_queue
 from store.reviewing import given
 from tests.conftest import ROOT, free_port, serving, settled
-from tests.test_review_browser import saved, transcripts
+from tests.test_review_browser import AUDIT, axe, saved, transcripts  # noqa: F401 (a fixture)
 
 pytest.importorskip("joserfc", reason="the login needs Authlib: pip install streamlit[auth]")
 from tests.oidc_server import LENA, Provider, providing
@@ -151,7 +151,7 @@ def test_an_item_is_opened_exactly_there_after_the_login(
     [
         (f"leads: [{MAIL}]", "lead", "New queue"),
         ("leads: [a@b.c]\nreviewers: ['@example.org']", "reviewer", "1 of 4"),
-        ("reviewers: [a@b.c]", "reader", "names its reviewers, and you are not among them"),
+        ("reviewers: [a@b.c]", "reader", "you may read and comment in Read"),
         ("readers: ['@b.c']", "stranger", "do not let you in"),
     ],
 )
@@ -288,6 +288,22 @@ def test_no_page_is_open_without_the_login(page: Any, team: Team, expect: Any) -
         name = path.stem.partition("_")[2]
         asked(page, expect, f"{team.address}/{name}?me={MAIL}&queue=first")
         assert "plan-0" not in page.content() and MAIL not in page.inner_text("body")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Any, team: Team, expect: Any, axe: str, scheme: str) -> None:  # noqa: F811
+    page.emulate_media(color_scheme=scheme)
+    asked(page, expect, f"{team.address}/library")
+    page.wait_for_timeout(700)
+    page.evaluate(axe)
+    assert page.evaluate(AUDIT) == []
+    log_in(page)
+    page.get_by_role("button", name=MAIL).click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    settled(page)
+    page.wait_for_timeout(700)
+    page.evaluate(axe)
+    assert page.evaluate(AUDIT) == []
 
 
 # ---- a proxy that says who is there, and addresses beyond this machine ---------------------------

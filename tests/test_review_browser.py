@@ -163,6 +163,48 @@ def test_a_queue_by_keyboard_alone_and_blind(page: Any, db: Path, expect: Any) -
     store.close()
 
 
+def test_what_lacks_is_said_where_it_is_seen(page: Any, db: Path, expect: Any) -> None:
+    with serving(db) as address:
+        at_the_desk(page, f"{address}/review?me=ann&queue=first")
+        for key in ("Enter", "n"):
+            page.keyboard.press(key)
+            expect(page.locator(".tb-state")).to_contain_text(
+                "Praise in proportion has no value yet"
+            )
+        page.keyboard.press("4")
+        saved(page, expect)
+        page.set_viewport_size({"width": 1280, "height": 620})
+        expect(page.get_by_role("button", name="Finish and show")).to_be_in_viewport()
+
+
+def test_read_shows_the_words_while_it_asks_for_a_name(page: Any, db: Path, expect: Any) -> None:
+    """The keys work, the half-typed name stays, and then the desk is there with the words as they were."""
+    store = Store(db)
+    identity = store.one("SELECT id FROM transcripts ORDER BY key LIMIT 1")
+    store.close()
+    with serving(db) as address:
+        go(page, f"{address}/read?t={identity}&desk=1&m=3")
+        page.wait_for_selector(".tb-reader[data-ready]")
+        expect(page.get_by_text("Yes, plan 0 is fine.").first).to_be_visible()
+        name = page.get_by_role("textbox", name="Your name")
+        name.fill("jane vee")
+        page.locator(".tb-reader .tb-head").first.click()
+        page.keyboard.press("j")
+        page.keyboard.press("v")
+        page.wait_for_url(lambda url: "view=verbatim" in url)
+        settled(page)
+        expect(name).to_have_value("jane vee")
+        name.press("Enter")
+        page.wait_for_selector(".tb-desk[data-ready]")
+        expect(page.get_by_text("jane vee · unverified")).to_be_visible()
+        expect(page.get_by_text("Yes, plan 0 is fine.").first).to_be_visible()
+        assert "me=jane+vee" in page.url and "view=verbatim" in page.url
+        page.get_by_role("button", name="jane vee (unverified)").click()
+        page.get_by_role("button", name="Another name").click()
+        expect(name).to_be_visible()
+        assert "me=" not in page.url
+
+
 def test_a_half_written_note_survives_a_reload_and_undo_takes_back(
     page: Any, db: Path, expect: Any
 ) -> None:

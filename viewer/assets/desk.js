@@ -125,7 +125,7 @@ function status(state) {
   const told = state.failed
     || (state.late ? "Not saved yet: no answer from the server. It is kept in this browser and sent again."
       : state.later ? `Not on disk yet: ${state.later}. What you said is kept in this browser and sent again until it is.`
-      : going ? "Saving\u2026" : state.saved || "");
+      : going ? "Saving\u2026" : state.saved || state.hint);
   if (line.textContent !== told) line.textContent = told; // the same words are not read out again
   state.trouble.hidden = !(state.late || state.later);
 }
@@ -226,7 +226,7 @@ function rate(state, status_, value) {
   const message = { kind: "rate", trait: one.trait, m, pair: one.pair, status: status_, value, note: note(state, one), unsure: unsure(state, one), quotes: quotes(state, one) };
   one.given = shownAs(one, message);
   Object.assign(one, { note: message.note, unsure: message.unsure });
-  state.saved = state.failed = "";
+  state.saved = state.failed = state.hint = "";
   put(state, message);
   const open = state.data.traits.findIndex((trait, index) => index > state.at && !trait.given);
   const first = state.data.traits.findIndex((trait) => !trait.given);
@@ -383,7 +383,7 @@ function past(history) {
 }
 
 function buttons(state) {
-  const bar = make("div", "tb-desk-buttons");
+  const bar = make("div", "tb-desk-buttons tb-moves"); // always in sight: who is new looks for them
   const { may } = state.data;
   const add = (label, key, title, action, on = true, main = false) => {
     const one = make("button", "tb-do" + (main ? " main" : ""));
@@ -413,8 +413,8 @@ function finish(state) {
   if (open < 0) return put(state, { kind: "finish" });
   state.at = open;
   state.saved = "";
+  state.hint = `${current(state).title} has no value yet: choose one first, or x where it does not apply.`;
   draw(state);
-  say(state, `${current(state).title} has no value yet`);
 }
 
 function next(state) {
@@ -749,7 +749,7 @@ function update(state) {
   if (moved) {
     state.box = held(boxKey(state)); // what an earlier page could not get saved
     settle(state);
-    state.failed = "";
+    state.failed = state.hint = "";
     state.at = Math.max(0, data.traits.findIndex((one) => !one.given));
     if (going || other) state.saved = data.ack?.ok && data.ack.n === state.number ? data.ack.told : "";
   }
@@ -776,7 +776,7 @@ export default function (component) {
     const live = make("div", "tb-hush");
     live.setAttribute("aria-live", "polite");
     outer.replaceChildren(live, root);
-    desks.set(outer, (state = { outer, root, live, box: [], sent: [], at: 0, saved: "", failed: "", later: "", late: false, tries: 0, dropped: 0, away: null }));
+    desks.set(outer, (state = { outer, root, live, box: [], sent: [], at: 0, saved: "", failed: "", hint: "", later: "", late: false, tries: 0, dropped: 0, away: null }));
   }
   state.where = data.where;
   state.hearing?.abort();
