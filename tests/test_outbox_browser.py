@@ -19,7 +19,7 @@ from store import NotNow, Store, StoreError, claims
 from store.adding import add
 from store.queues import make_queue
 from tests.conftest import serving
-from tests.test_review_browser import at_the_desk, saved, transcripts
+from tests.test_review_browser import AUDIT, at_the_desk, axe, saved, transcripts
 
 ANN = Rater("person", "ann")
 TRAITS = ["praise_fit", "stance_fit"]
@@ -47,6 +47,15 @@ def db(tmp_path: Path, rubrics: dict[str, Rubric]) -> Path:
     make_queue(store, "first", [Entry(one, "why", message=3) for one in ids], TRAITS)
     store.close()
     return tmp_path / "o.db"
+
+
+def clean(page: Any, axe: str) -> None:
+    """Nothing for axe to find, light and dark."""
+    page.evaluate(axe)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(500)
+        assert page.evaluate(AUDIT) == []
 
 
 @contextlib.contextmanager
@@ -131,7 +140,12 @@ def test_a_lock_of_more_than_thirty_seconds(page: Any, db: Path, expect: Any) ->
 
 
 @pytest.mark.browser
-def test_giving_up_drops_it_and_keeps_the_note_as_a_draft(page: Any, db: Path, expect: Any) -> None:
+def test_giving_up_drops_it_and_keeps_the_note_as_a_draft(
+    page: Any,
+    db: Path,
+    expect: Any,
+    axe: str,  # noqa: F811
+) -> None:
     with serving(db) as address:
         at_the_desk(page, f"{address}/review?me=ann&queue=first")
         page.keyboard.press("2")
@@ -143,6 +157,7 @@ def test_giving_up_drops_it_and_keeps_the_note_as_a_draft(page: Any, db: Path, e
             page.keyboard.press("Escape")
             page.keyboard.press("5")
             expect(page.locator(".tb-state")).to_have_text(LATER, timeout=9_000)
+            clean(page, axe)
             page.get_by_role("button", name="Give up").click()
             expect(page.locator(".tb-state")).to_contain_text("Given up")
             expect(page.locator(".tb-trait-head .tb-chip").first).to_have_text("−1")  # as on disk
@@ -180,7 +195,10 @@ def test_finish_and_next_wait_as_well_and_come_once(page: Any, db: Path, expect:
 
 @pytest.mark.browser
 def test_what_was_said_elsewhere_is_told_and_sent_from_there(
-    page: Any, db: Path, expect: Any
+    page: Any,
+    db: Path,
+    expect: Any,
+    axe: str,
 ) -> None:
     """Left behind while it could not be saved, its claim gone to another: it is a further reading."""
     with serving(db) as address:
@@ -195,6 +213,7 @@ def test_what_was_said_elsewhere_is_told_and_sent_from_there(
         expect(page.locator(".tb-sub", has_text="2 of 8")).to_be_visible()
         line = page.locator(".tb-told", has_text="one thing you said elsewhere")
         expect(line).to_be_visible()
+        clean(page, axe)
         line.get_by_role("link", name="Open it there").click()
         expect(page.get_by_text("kept as a further reading")).to_be_visible(timeout=15_000)
         saved(page, expect)
