@@ -100,8 +100,14 @@ def who_may(told: Settings, providers: Sequence[Provider]) -> list[str]:
 
 def _unreachable(provider: Provider) -> str:
     """Why a login cannot even begin; empty where it can."""
-    import httpx  # with the login alone, and what Authlib asks with as well
-
+    try:
+        import authlib  # noqa: F401 (the login needs it; only to be sure of it before leaving)
+        import httpx  # with the login alone, and what Authlib asks with as well
+    except ImportError as lacking:
+        return (
+            f"The login needs {lacking.name}, which is not installed beside this app. Who runs it "
+            "can mend that: pip install 'streamlit[auth]'."
+        )
     try:
         found: Any = httpx.get(provider.metadata, timeout=PATIENCE, follow_redirects=True)
         if found.status_code == httpx.codes.OK and found.json().get("authorization_endpoint"):

@@ -92,6 +92,16 @@ def vouched() -> Who | None:
     return None
 
 
+def lead_here(what: str) -> bool:
+    """Whether whoever is here may do what costs money or changes what all see; a line says where
+    they may not. Where names are typed everybody may: they sit at the machine itself."""
+    me = vouched()
+    if me is None or me.role == "lead":
+        return True
+    st.caption(f"Leads alone {what}; the settings of this team name them.")
+    return False
+
+
 def _admitted(me: Who) -> Who:
     if me.role == "stranger":
         _turned_away(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,14 @@ def test_serve_does_not_start_with_a_broken_login(tmp_path: Path, text: str, say
     for more in ((), ("--address", "0.0.0.0")):
         done = traitbook("serve", "--db", str(tmp_path / "x.db"), *more, cwd=tmp_path)
         assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("lacking", ["authlib", "httpx"])
+def test_a_library_that_lacks_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lacking: str
+) -> None:
+    from screens.door import _unreachable
+
+    monkeypatch.setitem(sys.modules, lacking, None)
+    (provider,) = load_login([written(tmp_path / "s.toml", RIGHT)])
+    assert f"needs {lacking}, which is not installed" in _unreachable(provider)

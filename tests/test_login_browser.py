@@ -25,8 +25,8 @@ from store.adding import add
 from store.candidates import candidates
 from store.queues import make_queue
 from store.reviewing import given
-from tests.conftest import ROOT, free_port, serving, settled
-from tests.test_review_browser import AUDIT, axe, saved, transcripts  # noqa: F401 (a fixture)
+from tests.conftest import AUDIT, ROOT, free_port, serving, settled
+from tests.test_review_browser import saved, transcripts
 
 pytest.importorskip("joserfc", reason="the login needs Authlib: pip install streamlit[auth]")
 from tests.oidc_server import LENA, Provider, providing
@@ -172,6 +172,48 @@ def test_roles(page: Any, team: Team, expect: Any, settings: str, role: str, sho
         expect(page.get_by_text(f"{role.capitalize()}; verified by")).to_be_visible()
 
 
+def test_leads_alone_change_what_all_see_or_what_costs(page: Any, team: Team, expect: Any) -> None:
+    doings = {"add": "Leads alone add", "runs": "Leads alone start",
+              "rubrics?trait=praise_fit&edit=1": "Leads alone edit"}  # fmt: skip
+    asked(page, expect, f"{team.address}/add")
+    log_in(page)
+    for path, says in doings.items():
+        page.goto(f"{team.address}/{path}")
+        expect(page.get_by_text(says)).to_be_visible(timeout=15_000)
+        settled(page)
+        expect(page.locator("input, textarea, [data-testid=stFileUploader]")).to_have_count(0)
+    team.settings(f"leads: [{MAIL}]")
+    for path, says in doings.items():
+        page.goto(f"{team.address}/{path}")
+        expect(page.locator("input, textarea").first).to_be_attached(timeout=15_000)
+        settled(page)
+        expect(page.get_by_text(says)).to_have_count(0)
+
+
+def test_of_two_providers_one_is_chosen(page: Any, team: Team, expect: Any) -> None:
+    """Each is a section of its own with a name; the one that was chosen is asked."""
+    with providing() as other:
+        port = free_port()
+        callback = f"http://127.0.0.1:{port}/oauth2callback"
+        team.provider.callback = other.callback = callback
+        other.claims = {"sub": "u-2", "email": "ann@example.org"}
+        lines = [f'[auth]\nredirect_uri = "{callback}"\ncookie_secret = "{"x1" * 20}"']
+        for name, one in {"one": team.provider, "other": other}.items():
+            client, secret = one.client
+            lines.append(
+                f'[auth.{name}]\nclient_id = "{client}"\nclient_secret = "{secret}"\n'
+                f'server_metadata_url = "{one.address}/.well-known/openid-configuration"'
+            )
+        team.secrets.write_text("\n".join(lines))
+        secrets = str(team.secrets)
+        with serving(team.db, port=port, STREAMLIT_SECRETS_FILES=secrets) as address:
+            page.goto(f"{address}/library")
+            page.get_by_role("button", name="Log in with other").click(timeout=30_000)
+            page.get_by_role("link", name="Continue as ann@example.org").click()
+            expect(page.get_by_role("button", name="ann@example.org")).to_be_visible(timeout=15_000)
+            page.wait_for_url(re.compile("/library"))
+
+
 @pytest.mark.parametrize("verified", [False, "false"])
 def test_an_address_that_is_not_verified_is_nobody(
     page: Any, team: Team, expect: Any, verified: Any
@@ -291,7 +333,7 @@ def test_no_page_is_open_without_the_login(page: Any, team: Team, expect: Any) -
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(page: Any, team: Team, expect: Any, axe: str, scheme: str) -> None:  # noqa: F811
+def test_axe_finds_nothing(page: Any, team: Team, expect: Any, axe: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     asked(page, expect, f"{team.address}/library")
     page.wait_for_timeout(700)

@@ -18,8 +18,8 @@ from rubrics import Rater, Rubric
 from store import NotNow, Store, StoreError, claims
 from store.adding import add
 from store.queues import make_queue
-from tests.conftest import serving
-from tests.test_review_browser import AUDIT, at_the_desk, axe, saved, transcripts
+from tests.conftest import AUDIT, serving
+from tests.test_review_browser import at_the_desk, saved, transcripts
 
 ANN = Rater("person", "ann")
 TRAITS = ["praise_fit", "stance_fit"]
@@ -144,7 +144,7 @@ def test_giving_up_drops_it_and_keeps_the_note_as_a_draft(
     page: Any,
     db: Path,
     expect: Any,
-    axe: str,  # noqa: F811
+    axe: str,
 ) -> None:
     with serving(db) as address:
         at_the_desk(page, f"{address}/review?me=ann&queue=first")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import os
 import shutil
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +19,7 @@ from store.comments import comments
 from store.queues import make_queue, queue_named
 from store.releases import merge, rename
 from store.reviewing import given
-from tests.conftest import serving, settled
+from tests.conftest import AUDIT, serving, settled
 from tests.test_browser import go
 from transcripts import Message, Part, Transcript
 
@@ -396,33 +392,6 @@ def test_what_was_called_saved_survives_the_server(page: Any, db: Path, expect: 
 # ---- what a screen reader and a keyboard need ----------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """axe-core from the package registry (or TRAITBOOK_AXE); without it the tests are skipped."""
-    told = os.environ.get("TRAITBOOK_AXE")
-    if told:
-        return Path(told).read_text("utf-8")
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("no npm to fetch axe-core with; name axe.min.js in TRAITBOOK_AXE")
-    folder = tmp_path_factory.mktemp("axe")
-    try:
-        subprocess.run(
-            [npm, "pack", "axe-core@4", "--silent"],
-            cwd=folder,
-            check=True,
-            timeout=90,
-            capture_output=True,
-        )
-    except (subprocess.SubprocessError, OSError):
-        pytest.skip("axe-core could not be fetched; name axe.min.js in TRAITBOOK_AXE")
-    (packed,) = folder.glob("*.tgz")
-    with tarfile.open(packed) as archive:
-        member = archive.extractfile("package/axe.min.js")
-        assert member is not None
-        return io.TextIOWrapper(member, "utf-8").read()
-
-
 @pytest.fixture(scope="module")
 def everything(
     tmp_path_factory: pytest.TempPathFactory, examples: Path
@@ -473,10 +442,6 @@ VIEWS = {
     "agreement": "/agreement?trait=praise_fit&b=person:ben&a=person:ann", "comments": "/comments?me=ann",
     "who are you": "/review",
 }  # fmt: skip
-AUDIT = """async () => {
-    const found = await axe.run(document, {resultTypes: ['violations']});
-    return found.violations.map(v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + (n.any[0]?.message || '')).join(' | '));
-}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
