@@ -47,7 +47,6 @@ class Team:
     address: str
     provider: Provider
     db: Path
-    secrets: Path
 
     @property
     def store(self) -> Store:
@@ -66,10 +65,12 @@ def secrets_of(provider: Provider, **more: str) -> str:
     return "[auth]\n" + "".join(f'{key} = "{value}"\n' for key, value in told.items() if value)
 
 
-@pytest.fixture
-def team(tmp_path: Path, rubrics: dict[str, Rubric]) -> Iterator[Team]:
-    db, port = tmp_path / "t.db", free_port()
-    store = Store(db)
+@pytest.fixture(scope="module")
+def one_team(
+    tmp_path_factory: pytest.TempPathFactory, rubrics: dict[str, Rubric]
+) -> Iterator[Team]:
+    folder, port = tmp_path_factory.mktemp("team"), free_port()
+    store = Store(folder / "t.db")
     add(store, transcripts(), rubrics)
     found = [Candidate(c.transcript, c.scenario, c.release, c.message)
              for c in candidates(store, ["praise_fit"], by_turn=True)]  # fmt: skip
@@ -77,10 +78,19 @@ def team(tmp_path: Path, rubrics: dict[str, Rubric]) -> Iterator[Team]:
     store.close()
     with providing() as provider:
         provider.callback = f"http://127.0.0.1:{port}/oauth2callback"
-        secrets = tmp_path / "secrets.toml"
+        secrets = folder / "secrets.toml"
         secrets.write_text(secrets_of(provider))
-        with serving(db, port=port, STREAMLIT_SECRETS_FILES=str(secrets)) as address:
-            yield Team(address, provider, db, secrets)
+        with serving(folder / "t.db", port=port, STREAMLIT_SECRETS_FILES=str(secrets)) as address:
+            yield Team(address, provider, folder / "t.db")
+
+
+@pytest.fixture
+def team(one_team: Team) -> Team:
+    """The team's app without settings, and a provider that lets Lena in."""
+    one_team.provider.claims, one_team.provider.fault = dict(LENA), ""
+    one_team.provider.log.clear()
+    (one_team.db.parent / "traitbook.yaml").unlink(missing_ok=True)
+    return one_team
 
 
 def asked(page: Any, expect: Any, address: str) -> None:
@@ -190,23 +200,25 @@ def test_leads_alone_change_what_all_see_or_what_costs(page: Any, team: Team, ex
         expect(page.get_by_text(says)).to_have_count(0)
 
 
-def test_of_two_providers_one_is_chosen(page: Any, team: Team, expect: Any) -> None:
+def test_of_two_providers_one_is_chosen(
+    page: Any, tmp_path: Path, db_of_one: Path, expect: Any
+) -> None:
     """Each is a section of its own with a name; the one that was chosen is asked."""
-    with providing() as other:
-        port = free_port()
-        callback = f"http://127.0.0.1:{port}/oauth2callback"
-        team.provider.callback = other.callback = callback
+    port = free_port()
+    callback = f"http://127.0.0.1:{port}/oauth2callback"
+    with providing() as first, providing() as other:
+        first.callback = other.callback = callback
         other.claims = {"sub": "u-2", "email": "ann@example.org"}
         lines = [f'[auth]\nredirect_uri = "{callback}"\ncookie_secret = "{"x1" * 20}"']
-        for name, one in {"one": team.provider, "other": other}.items():
+        for name, one in {"one": first, "other": other}.items():
             client, secret = one.client
             lines.append(
                 f'[auth.{name}]\nclient_id = "{client}"\nclient_secret = "{secret}"\n'
                 f'server_metadata_url = "{one.address}/.well-known/openid-configuration"'
             )
-        team.secrets.write_text("\n".join(lines))
-        secrets = str(team.secrets)
-        with serving(team.db, port=port, STREAMLIT_SECRETS_FILES=secrets) as address:
+        (tmp_path / "secrets.toml").write_text("\n".join(lines))
+        secrets = str(tmp_path / "secrets.toml")
+        with serving(db_of_one, port=port, STREAMLIT_SECRETS_FILES=secrets) as address:
             page.goto(f"{address}/library")
             page.get_by_role("button", name="Log in with other").click(timeout=30_000)
             page.get_by_role("link", name="Continue as ann@example.org").click()
@@ -431,7 +443,7 @@ def test_serve_tells_the_app_which_header_to_trust(
             page.goto(f"{address}/review?me=bob")
             page.get_by_role("button", name=MAIL).click(timeout=30_000)
             expect(page.get_by_text("Lead; as the proxy before this app says")).to_be_visible()
-            assert "me=" not in page.url
+            page.wait_for_url(lambda url: "me=" not in url)
         with with_header(browser, "X-Other", MAIL) as page:
             page.goto(f"{address}/library?me=bob")
             expect(page.get_by_text("did not say who you are")).to_be_visible(timeout=30_000)
