@@ -15,6 +15,7 @@ from screens.who import lead_here
 from store.adding import Added
 from transcripts import Options, Refused
 from transcripts.mapping import Mapping
+from viewer.components import dropzone
 from viewer.preview import STYLE, glance
 
 SHOWN = 500
@@ -122,6 +123,7 @@ with right:
         help="What was edited, answered again or rolled back, as transcripts of their own",
     )  # fmt: skip
     file_of_mapping = st.file_uploader("Mapping (YAML), if you have one", key="upload_mapping")
+dropzone(key="dropzone")
 given = None
 if file_of_mapping:
     try:

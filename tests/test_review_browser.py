@@ -440,7 +440,8 @@ VIEWS = {
     "read with the desk": "/read?t={t}&desk=1&me=ann", "queues": "/review?me=ann",
     "review": "/review?me=ann&queue=first", "review, revealed": "/review?me=ann&queue=first&item=1",
     "agreement": "/agreement?trait=praise_fit&b=person:ben&a=person:ann", "comments": "/comments?me=ann",
-    "who are you": "/review",
+    "who are you": "/review", "add": "/add", "rubrics": "/rubrics", "runs": "/runs",
+    "change": "/?by=author&cell=pushback_fit@fennel-2", "verbatim": "/read?t={t}&view=verbatim&m=3",
 }  # fmt: skip
 
 

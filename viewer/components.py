@@ -52,3 +52,6 @@ desk_state = st.components.v2.component(
 homing = st.components.v2.component(
     "traitbook_homing", html="<i hidden></i>", js=text("homing.js"), isolate_styles=False
 )
+dropzone = st.components.v2.component(
+    "traitbook_dropzone", html="<i hidden></i>", js=text("dropzone.js"), isolate_styles=False
+)
