@@ -15,6 +15,7 @@ from reviews.login import BadLogin, NotVouched, Provider, load_login, vouched_na
 from reviews.settings import Role, Settings, load_settings
 from rubrics import Rater
 from store import default_path
+from viewer.components import homing
 
 LONGEST = 80
 
@@ -114,6 +115,7 @@ def _admitted(me: Who) -> Who:
 def _turned_away(why: str) -> None:
     st.warning(why)
     if login():
+        homing(key="homing", data={}, on_wanted_change=lambda: None)  # the login came to its end
         st.button("Log out", on_click=st.logout)
     st.stop()
 

@@ -153,7 +153,13 @@ def test_an_item_is_opened_exactly_there_after_the_login(
     team.provider.fault = ""
     log_in(page)  # a refusal in between does not lose it
     page.wait_for_url(re.compile(rf"/read\?t={identity}&m=5&release=a&release=b"))
+    page.evaluate("sessionStorage.setItem('tb-wanted', '/library')")  # left from another day
     expect(page.locator(".tb-cell.now").first).to_contain_text("plan 0 is fine")
+    page.goto(team.address)
+    expect(page.get_by_role("button", name=MAIL)).to_be_visible(timeout=15_000)
+    settled(page)
+    page.wait_for_timeout(800)
+    assert page.url == f"{team.address}/"
 
 
 @pytest.mark.parametrize(
@@ -177,6 +183,7 @@ def test_roles(page: Any, team: Team, expect: Any, settings: str, role: str, sho
         assert "plan-0" not in page.content()
         page.get_by_role("button", name="Log out").click()
         expect(page.get_by_role("button", name="Log in")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("came back without")).to_have_count(0)
     else:
         page.get_by_role("button", name=MAIL).click()
         expect(page.get_by_text(f"{role.capitalize()}; verified by")).to_be_visible()

@@ -2,7 +2,8 @@
 export default function (component) {
   let wanted = null;
   try {
-    wanted = sessionStorage.getItem("tb-wanted");
+    // Without a login begun in this tab what was kept is from another day.
+    if (sessionStorage.getItem("tb-trying")) wanted = sessionStorage.getItem("tb-wanted");
     sessionStorage.removeItem("tb-wanted");
     sessionStorage.removeItem("tb-trying");
   } catch {}
