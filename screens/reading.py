@@ -11,7 +11,7 @@ from reviews.masking import Masked, masked
 from rubrics import Preference, Quote, Rating, Rubric
 from screens.who import Who
 from store import Store, StoreError
-from store.comments import comment, comments, resolve
+from store.comments import Remark, comment, comments, resolve
 from store.reviewing import (
     Circumstances,
     Given,
@@ -194,7 +194,6 @@ def _comment(store: Store, who: Who, reading: Reading, one: Mapping[str, Any]) -
     elif on.get("m"):
         about = Quote("", int(on["m"]))
     answers = one.get("answers")
-    comment(
-        store, identity, who.name, text, on=about, tags=[str(tag) for tag in one.get("tags") or ()],
-        answers=int(answers) if answers else None,
-    )  # fmt: skip
+    tags = tuple(str(tag) for tag in one.get("tags") or ())
+    answering = int(answers) if answers else None
+    comment(store, Remark(identity, who.name, text, about, tags, answering))
