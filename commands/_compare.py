@@ -18,7 +18,7 @@ from releases.slicing import slices
 from releases.telling import difference, plain, sentence, title, told_apart
 from rubrics import Rubric
 from stats.estimate import Estimate
-from store import Store
+from store import Store, uncompared
 from store.choosing import chosen, doubts, met
 from store.frames import labels, metadata, places, sources
 from store.preferring import preferences
@@ -113,15 +113,21 @@ def _sliced(store: Store, found: list[Two], name: str) -> list[tuple[str, Change
 def _ranking(store: Store, trait: str) -> list[dict[str, Any]]:
     """Bradley-Terry over all releases, by each rater that was shown two at a time."""
     rows = []
+    lost = uncompared.count(store, trait)
     for (_, rater), found in preferences(store, trait).items():
         ranking = ranked(found)
+        failed = lost.pop(rater, 0)
         for release, one in zip(ranking.items, ranking.strengths, strict=False):
             rows.append({"trait": trait, "rater": rater, "release": str(release),
                          "strength": one.estimate, "low": one.low, "high": one.high,
-                         "n": one.n})  # fmt: skip
+                         "n": one.n, "unscored": failed})  # fmt: skip
         if ranking.note:
             rows.append({"trait": trait, "rater": rater, "release": None, "strength": None,
-                         "n": len(found), "note": ranking.note})  # fmt: skip
+                         "n": len(found), "unscored": failed,
+                         "note": ranking.note})  # fmt: skip
+    for rater, failed in lost.items():
+        rows.append({"trait": trait, "rater": rater, "release": None, "strength": None, "n": 0,
+                     "unscored": failed, "note": "every comparison failed"})  # fmt: skip
     return rows
 
 
@@ -144,7 +150,7 @@ def _print_more(
         ])  # fmt: skip
     if ranking:
         click.echo("\nPreferred side by side (Bradley-Terry):")
-        names = ["trait", "rater", "release", "strength", "low", "high", "n"]
+        names = ["trait", "rater", "release", "strength", "low", "high", "n", "unscored"]
         table(names, [[row.get(name) for name in names] for row in ranking])
 
 

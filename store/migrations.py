@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import reviewing_schema, schema, schema_judge
+from store import reviewing_schema, schema, schema_judge, schema_uncompared
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -53,8 +53,14 @@ def m006_withdrawn(db: Database) -> None:
     _run(db, reviewing_schema.WITHDRAWN)
 
 
+def m008_uncompared(db: Database) -> None:
+    """Comparisons of two transcripts that failed."""
+    _run(db, schema_uncompared.UNCOMPARED)
+
+
 STEPS: list[Step] = [
     m001_transcripts, m002_ratings, m003_views, m004_judge, m005_reviews, m006_withdrawn,
+    m008_uncompared,
 ]  # fmt: skip
 
 
