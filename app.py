@@ -23,10 +23,18 @@ def pages() -> list[st.Page]:
     """Every page by the walk of screens/: a file's number is its place, and the first opens."""
     files = sorted((HERE / "screens").glob("[0-9]*_*.py"))
     names = [file.stem.partition("_")[2] for file in files]
-    return [
-        st.Page(file, title=name.capitalize(), url_path=name, default=index == 0)
+    made = [
+        st.Page(
+            file, title=name.capitalize(), url_path=name if index else "first", default=not index
+        )
         for index, (file, name) in enumerate(zip(files, names, strict=True))
     ]
+
+    def first() -> None:
+        """The page that opens has the bare address; its name leads there too."""
+        st.switch_page(made[0], query_params=st.query_params.to_dict())
+
+    return [*made, st.Page(first, url_path=names[0], visibility="hidden")]
 
 
 st.html(HERE / "viewer" / "assets" / "app.css")

@@ -14,6 +14,7 @@ from screens.mapping_form import mapping_form
 from store.adding import Added
 from transcripts import Options, Refused
 from transcripts.mapping import Mapping
+from viewer.components import dropzone
 from viewer.preview import STYLE, glance
 
 SHOWN = 500
@@ -119,6 +120,7 @@ with right:
         help="What was edited, answered again or rolled back, as transcripts of their own",
     )  # fmt: skip
     file_of_mapping = st.file_uploader("Mapping (YAML), if you have one", key="upload_mapping")
+dropzone(key="dropzone")
 given = None
 if file_of_mapping:
     try:

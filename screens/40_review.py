@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
 import screens
-from rubrics import Rating
+from screens.case import Case
 from screens.queues import queue_list
 from screens.reading import Reading, blinded, say
 from screens.who import Who, who
@@ -17,12 +16,9 @@ from store import transcripts as said
 from store.claims import Item
 from store.comments import comments, tags
 from store.queues import Queue, pace, queue_named
-from store.ratings import of_transcripts
 from store.releases import releases
-from store.reviewing import given, preferences_of
-from viewer import tones
 from viewer.components import desk, desk_state, overlay, reader
-from viewer.desk import Asked, Desk, desk_data
+from viewer.desk import Desk, desk_data
 from viewer.lighting import overlay_data
 from viewer.reading import Around, View, reader_data
 
@@ -73,6 +69,7 @@ reading = Reading(
 # A blind reader's page holds neither the ids nor anything else that could tell.
 names = identities if item.done else [f"{item.key}-{side}" for side, _ in enumerate(identities)]
 view = View(shown, names, verbatim)
+case = Case(store, rubrics, queue, item, me, reading)
 
 
 def address(identity: str, message: int) -> str:
@@ -94,7 +91,7 @@ def hear() -> None:
     if st.session_state.get("desk_ack", {}).get("n") == told["n"]:
         return  # said again, because the answer was lost on its way
     try:
-        about = _reading_of(told["of"])
+        about = _reading_of(told["of"], leaving=all(one["kind"] == "skip" for one in told["batch"]))
         words, moves = say(store, rubrics, me, about, told["batch"])
         st.session_state.desk_ack = {"n": told["n"], "ok": True, "told": words}
     except StoreError as error:
@@ -102,17 +99,25 @@ def hear() -> None:
         return
     for move in moves:
         _move(move)
-        st.session_state.desk_moved = True
+    st.session_state.desk_moved = bool(moves) or about.identities != identities
 
 
-def _reading_of(draft: str) -> Reading:
-    """What was being read when this was said; the claim on it may have gone to another since."""
+def _reading_of(draft: str, *, leaving: bool) -> Reading:
+    """What was being read when this was said; the claim on it may have gone to another since.
+
+    Raises `StoreError` where it is gone, unless the reader is only leaving it.
+    """
     key = int(draft.split("/")[1])
     if key != item.key:
         raise StoreError("the page has gone on meanwhile; go back (p) and say it there")
-    if claims.item_of(store, key, me.rater) is None and claims.regain(store, key, me.rater) is None:
-        raise StoreError("this was taken out of the queue meanwhile")
-    return reading
+    now = claims.item_of(store, key, me.rater) or claims.regain(store, key, me.rater)
+    if now is None and leaving:
+        return reading
+    if now is None:
+        raise StoreError("what you see was taken out of the database meanwhile; s goes on")
+    # A release that was renamed or merged meanwhile has given its transcripts other ids.
+    ids = {item.transcript: now.transcript, item.other: now.other}
+    return replace(reading, identities=[ids[one] for one in identities], first=now.transcript)
 
 
 def _move(move: str) -> None:
@@ -128,111 +133,12 @@ def _move(move: str) -> None:
         screens.put("m", None)
 
 
-def asked_traits() -> list[Asked]:
-    """Every trait of the queue with what this reader has said of it."""
-    if item.other:
-        found = {p.trait: p for p in preferences_of(store, item.transcript, item.other, me.rater)}
-        return [
-            Asked(rubrics[t], pair=True, preferred=_as_shown(found.get(t)))
-            for t in queue.traits if t in rubrics
-        ]  # fmt: skip
-    every = given(store, identities[0], me.rater, history=True)
-    return [_asked(rubrics[t], every) for t in queue.traits if t in rubrics]
-
-
-def _as_shown(one: Any) -> Any:
-    """A preference by side: `first` is what stands on the left."""
-    if one is None or not item.swapped or one.winner == "tie":
-        return one
-    return replace(one, winner="second" if one.winner == "first" else "first")
-
-
-def _asked(rubric: Any, every: list[Any]) -> Asked:
-    message = item.message if rubric.level == "turn" else None
-    chain = [
-        one for one in every
-        if (one.rating.trait, one.rating.message) == (rubric.trait, message)
-        and one.rating.rubric == rubric.version
-    ]  # fmt: skip
-    last = chain[-1] if chain and chain[-1].rating.why != "withdrawn" else None
-    history = [
-        f"{_said(one, rubric)} ({one.manner.replace('_', ' ')}, {one.rating.at[:16]})"
-        for one in chain[:-1]
-    ]
-    return Asked(
-        rubric, message, given=reading.hidden(last.rating, 0) if last else None,
-        unsure=bool(last and last.unsure), manner=last.manner if last else "", history=history,
-    )  # fmt: skip
-
-
-def _said(one: Any, rubric: Any) -> str:
-    if one.rating.status == "rated":
-        return tones.shown(one.rating.value, rubric)
-    return str(one.rating.why or one.rating.status.replace("_", " "))
-
-
-def to_tell(asked: list[Asked]) -> list[str]:
-    """What has happened that the reader should know of."""
-    lines = []
-    if item.further:
-        lines.append(
-            "Your claim on this ran out and somebody else has it too. What you say is kept as a "
-            "further reading."
-        )
-    if any(one.manner == "after_reveal" for one in asked):
-        lines.append("Changed after the reveal: kept, and left out of agreement.")
-    known = {(one.rubric.trait, one.rubric.version) for one in asked}
-    older = {
-        one.rating.trait
-        for one in given(store, identities[0], me.rater)
-        if one.rating.trait in queue.traits and (one.rating.trait, one.rating.rubric) not in known
-    }
-    if older and not item.other:
-        names = ", ".join(tones.title(t, rubrics.get(t)) for t in sorted(older))
-        lines.append(
-            f"The words of {names} have changed since you rated it here; it is asked anew."
-        )
-    lacking = [t for t in queue.traits if t not in rubrics]
-    if lacking:
-        lines.append(f"No rubric here for {', '.join(lacking)}: not asked.")
-    return lines
-
-
-def what_it_was() -> list[tuple[str, str]]:
-    """What was hidden: who spoke, why it was chosen, what others say."""
-    lines = []
-    for head, one in zip(heads, true, strict=True):
-        told = one.release + (f" ({one.model})" if one.model not in ("", one.release) else "")
-        lines.append((head if item.other else "Release", told))
-    lines.append(("Chosen", item.why))
-    for rating in of_transcripts(store, identities[:1]):
-        wanted = rating.message in (None, item.message)
-        if rating.trait in queue.traits and rating.rater != me.rater and wanted and not item.other:
-            value = tones.shown(rating.value, rubrics.get(rating.trait))
-            value = value if rating.status == "rated" else rating.status.replace("_", " ")
-            name = tones.title(rating.trait, rubrics.get(rating.trait))
-            why = f": {rating.reason}" if rating.reason else ""
-            lines.append((tones.said_by(rating.rater), f"{name} {value}{why}"))
-    return lines
-
-
-def lit() -> dict[str, list[Rating]]:
-    """The ratings whose words are lit: all after the reveal, before it this reader's own."""
-    found: dict[str, list[Rating]] = {name: [] for name in names}
-    place = dict(zip(identities, range(len(identities)), strict=True))
-    for rating in of_transcripts(store, identities):
-        column = place[rating.transcript]
-        if item.done or (rating.rater == me.rater and rating.trait in queue.traits):
-            found[names[column]].append(reading.hidden(rating, column))
-    return found
-
-
 @st.fragment
 def beside() -> None:
     """The desk and what is lit: a rating runs only this."""
     if st.session_state.pop("desk_moved", False):
         st.rerun()
-    asked = asked_traits()
+    asked = case.asked()
     mine = next(iter(pace(store, queue.key, me.rater)), None)
     speed = f" \u00b7 {mine.done:,} by you, {mine.median or 0:.0f} s each" if mine else ""
     talk = comments(store, item.transcript)
@@ -244,14 +150,14 @@ def beside() -> None:
         who=me.name + ("" if me.verified else " \u00b7 unverified"),
         asked=asked,
         ack=st.session_state.get("desk_ack", {}),
-        told=to_tell(asked),
-        revealed=what_it_was() if item.done else None,
+        told=case.told(asked),
+        revealed=case.revealed(heads) if item.done else None,
         comments=[one for one in talk if item.done or one.author == me.name],
         may=("rate", "next", "back", "comment", *(() if item.done else ("finish", "skip"))),
         tags=tags(store),
     )
     desk_state(key="desk", data=desk_data(data), on_say_change=hear)  # "saved" before what is lit
-    overlay(key="overlay", data=overlay_data(view, lit(), rubrics))
+    overlay(key="overlay", data=overlay_data(view, case.lit(names), rubrics))
 
 
 with st.container(key="besides"):

@@ -67,7 +67,7 @@ def merge(store: Store, old: str, into: str) -> tuple[int, int]:
     """Move every transcript of one release into another: (moved, left out because it was there).
 
     Samples whose number is taken get the next free one; equal conversations are kept once, with
-    the ratings of both.
+    all that hung on both: ratings, comments, places in queues, what judges were paid for.
     """
     with store.write() as connection:
         source, target = _require(connection, old), _require(connection, into)
@@ -82,7 +82,7 @@ def merge(store: Store, old: str, into: str) -> tuple[int, int]:
             ).fetchone()
             if twin:
                 same += 1
-                _move_ratings(connection, row["key"], twin["key"])
+                _move_all(connection, row["key"], twin["key"])
                 connection.execute("DELETE FROM transcripts WHERE key = ?", (row["key"],))
             else:
                 moved += 1
@@ -96,8 +96,21 @@ def merge(store: Store, old: str, into: str) -> tuple[int, int]:
         return moved, same
 
 
-def _move_ratings(connection: Connection, old: int, new: int) -> None:
-    """What hung on one transcript now hangs on the other; its ratings count as the later ones."""
+HANGING = (
+    ("ratings", "transcript"), ("ratings", "other"), ("comments", "transcript"),
+    ("preferences", "first"), ("preferences", "second"), ("queue_items", "transcript"),
+    ("queue_items", "other"), ("calls", "transcript"), ("calls", "other"),
+    ("warrants", "transcript"), ("flags", "transcript"),
+)  # fmt: skip
+"""Everything that hangs on a transcript but its own words; what stays behind is deleted with it."""
+
+
+def _move_all(connection: Connection, old: int, new: int) -> None:
+    """What hung on one transcript now hangs on the other; its ratings count as the later ones.
+
+    Of what can be there once only (a flag at a place, a judge's answer on one turn), what the
+    other has already stands.
+    """
     connection.execute(
         "UPDATE ratings AS m SET supersedes = (SELECT r.key FROM ratings r WHERE r.transcript = ? "
         "AND r.rater = m.rater AND r.rubric = m.rubric AND r.message IS m.message "
@@ -106,11 +119,10 @@ def _move_ratings(connection: Connection, old: int, new: int) -> None:
         "WHERE m.transcript = ? AND m.supersedes IS NULL",
         (new, old),
     )
-    for table, column in (
-        ("ratings", "transcript"), ("ratings", "other"), ("comments", "transcript"),
-        ("preferences", "first"), ("preferences", "second"),
-    ):  # fmt: skip
-        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
+    for table, column in HANGING:
+        connection.execute(
+            f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {column} = ?", (new, old)
+        )
 
 
 def _require(connection: Connection, name: str) -> int:

@@ -43,6 +43,14 @@ def test_from_the_overview_to_the_words_in_two_clicks(
     expect(page.locator("mark", has_text=words[:20]).first).to_be_visible()
 
 
+def test_the_first_page_has_its_name_as_an_address_too(
+    page: Any, app_address: str, expect: Any
+) -> None:
+    go(page, f"{app_address}/releases?cell=pushback_fit@fennel-2&by=author")
+    expect(page.get_by_role("heading", name="Pushback: fennel-2 after fennel-1")).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
 def test_from_a_chart_to_the_transcripts(page: Any, app_address: str, expect: Any) -> None:
     """The board by keys, the trend's dots, a slice, what to read, and a link that restores it."""
     go(page, f"{app_address}/?by=author")

@@ -16,10 +16,12 @@ import pytest
 from reviews.queues import Candidate, Entry, Plan, pair_entries, plan_entries
 from rubrics import Rater, Rubric, load_all
 from store import Store
+from store import transcripts as said
 from store.adding import add
 from store.candidates import candidates
 from store.comments import comments
 from store.queues import make_queue, queue_named
+from store.releases import merge, rename
 from store.reviewing import given
 from tests.conftest import serving, settled
 from tests.test_browser import go
@@ -233,6 +235,42 @@ def test_what_was_said_while_the_server_was_away_is_kept_and_sent(
     store.close()
 
 
+def test_what_happens_to_a_transcript_while_it_is_read(page: Any, db: Path, expect: Any) -> None:
+    """Imported again, its release renamed, then merged: the rating is kept. Taken out and imported
+    anew: it is said, and the reader can go on."""
+    store, known = Store(db), load_all()
+    with serving(db) as address:
+        at_the_desk(page, f"{address}/review?me=ann&queue=first")
+        read = store.one(
+            "SELECT t.id FROM claims c JOIN queue_items i ON i.key = c.item "
+            "JOIN transcripts t ON t.key = i.transcript"
+        )
+        release = said.get(store, read).release
+        assert add(store, transcripts(), known).unchanged == 8
+        page.keyboard.press("4")
+        saved(page, expect)
+        rename(store, release, "renamed")
+        page.keyboard.press("[")
+        page.keyboard.press("5")
+        expect(page.locator(".tb-trait-head .tb-chip").first).to_have_text("+2")
+        saved(page, expect)
+        add(store, [one for one in transcripts() if one.release == release], known)
+        merge(store, "renamed", release)
+        page.keyboard.press("[")
+        page.keyboard.press("2")
+        expect(page.locator(".tb-trait-head .tb-chip").first).to_have_text("\u22121")
+        saved(page, expect)
+        assert [one.rating.value for one in given(store, read, ANN, history=True)] == [1, 2, -1]
+        said.remove(store, [read])
+        add(store, transcripts(), known)
+        page.keyboard.press("3")
+        expect(page.locator(".tb-state")).to_contain_text("taken out of the database meanwhile")
+        assert given(store, read, ANN, history=True) == []
+        page.keyboard.press("s")
+        expect(page.locator(".tb-desk")).to_contain_text("2 of 7")
+    store.close()
+
+
 def test_two_people_get_two_things_and_a_pair_has_a_left_and_a_right(
     page: Any, browser: Any, db: Path, expect: Any
 ) -> None:
@@ -391,7 +429,8 @@ VIEWS = {
     "read with the desk": "/read?t={t}&desk=1&me=ann", "queues": "/review?me=ann",
     "review": "/review?me=ann&queue=first", "review, revealed": "/review?me=ann&queue=first&item=1",
     "agreement": "/agreement?trait=praise_fit&b=person:ben&a=person:ann", "comments": "/comments?me=ann",
-    "who are you": "/review",
+    "who are you": "/review", "add": "/add", "rubrics": "/rubrics", "runs": "/runs",
+    "change": "/?by=author&cell=pushback_fit@fennel-2", "verbatim": "/read?t={t}&view=verbatim&m=3",
 }  # fmt: skip
 AUDIT = """async () => {
     const found = await axe.run(document, {resultTypes: ['violations']});

@@ -13,13 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from reviews.queues import Entry
 from rubrics import Preference, Quote, Rater, Rating, Rubric, load_all
 from store import Store, StoreError, naming
 from store import transcripts as said
 from store.adding import add
+from store.claims import claim, item_of
 from store.means import means
+from store.queues import make_queue
 from store.ratings import of_transcripts, save
-from store.releases import merge, order, releases, rename
+from store.releases import HANGING, merge, order, releases, rename
 from store.searching import search, to_match
 from tests.conftest import ROOT
 from transcripts import Message, Part, Said, Score, Transcript, read
@@ -358,6 +361,38 @@ class TestReleases:
         latest = {r.trait: r.value for r in of_transcripts(store, [new.id])}
         assert latest == {"warmth_fit": -1, "candor_fit": 1}
         assert len(list(of_transcripts(store, [new.id], history=True))) == 3
+
+    def test_merging_moves_every_table_that_refers_to_transcripts(self, store: Store) -> None:
+        tables = [
+            row["name"] for row in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        there = {
+            (table, row["from"])
+            for table in tables
+            for row in store.rows(f"PRAGMA foreign_key_list({table})")
+            if row["table"] == "transcripts"
+        }
+        assert there - {("messages", "transcript")} == set(HANGING)
+
+    def test_merging_keeps_queues_and_what_a_judge_was_paid_for(
+        self, store: Store, talk: Talk, rubrics: dict[str, Rubric]
+    ) -> None:
+        old, new = talk("q", "a", release="old"), talk("q", "a", release="new")
+        add(store, [old, new], rubrics)
+        ida = Rater("person", "Ida")
+        save(store, [Rating(old.id, "warmth_fit", ida, "rated", 1, message=2)], rubrics)
+        queue = make_queue(store, "first", [Entry(old.id, "at random", message=2)], ["warmth_fit"])
+        item = claim(store, queue, ida)
+        with store.write() as connection:
+            connection.execute(
+                "INSERT INTO calls (transcript, rubric, rater, repeat, step, status, cost, at) "
+                "SELECT transcript, rubric, rater, 1, 'rate', 'ok', 0.5, at FROM ratings"
+            )
+        merge(store, "old", "new")
+        assert item is not None
+        kept = item_of(store, item.key, ida)
+        assert kept is not None and kept.transcript == new.id
+        assert store.one("SELECT sum(cost) FROM calls") == 0.5
 
 
 class TestRemoving:

@@ -48,3 +48,6 @@ desk_state = st.components.v2.component(
     js=text("desk_state.js"),
     isolate_styles=False,
 )
+dropzone = st.components.v2.component(
+    "traitbook_dropzone", html="<i hidden></i>", js=text("dropzone.js"), isolate_styles=False
+)

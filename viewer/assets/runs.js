@@ -72,7 +72,7 @@ function list(data, open) {
   if (!data.runs.length) return [make("p", "tb-none", data.none)];
   const table = make("table", "tb-runlist");
   const head = make("tr");
-  for (const [name, label] of [["c-run", "Run"], ["c-who", "Who, of what"], ["c-bar", "Judgements"], ["c-state", "State"], ["c-figures", ""]]) {
+  for (const [name, label] of [["c-run", "Run"], ["c-who", "Who, of what"], ["c-bar", "Judgements"], ["c-state", "State"], ["c-figures", "Figures"]]) {
     const th = make("th", name, label);
     th.scope = "col";
     head.append(th);
