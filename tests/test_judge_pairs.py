@@ -138,7 +138,9 @@ def test_a_comparison_that_fails_is_unscored_and_not_asked_for_ever(
     assert store.one("SELECT count(*) FROM preferences") == 0, "nobody's winner"
     assert list(ratings.each_rating(store)) == [], "nor a rating of the first alone"
     kept = store.rows("SELECT why, reason, first <> second AS two, run FROM uncompared")
-    assert [tuple(row) for row in kept] == [("refusal", "refusal: general_harms", 1, told["run"])] * 3
+    assert [tuple(row) for row in kept] == [
+        ("refusal", "refusal: general_harms", 1, told["run"])
+    ] * 3
     assert calls.reasons(store, told["run"]) == {"refusal": 3}
     assert {one.scenario for one in calls.failures(store, told["run"])} == {"s0", "s1", "s2"}
     assert ask("versus", "warmth_fit")["run"] is None
