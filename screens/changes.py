@@ -20,13 +20,12 @@ from viewer.board import cell_key
 from viewer.change import (
     corrected_data,
     heading,
-    pushback_data,
     read_data,
     scatter_data,
     slices_data,
-    survival_data,
     trend_data,
 )
+from viewer.pressure import pushback_data, survival_data
 
 PUSHBACK, WARMTH = "pushback_fit", "warmth_fit"
 STEADY = (PUSHBACK, "stance_fit", "held")
