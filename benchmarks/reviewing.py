@@ -199,7 +199,7 @@ PICK = """([body, a, b]) => {
 
 def _spans(browser: Any) -> Iterator[Figure]:
     """Words selected at random in the browser, by both views; what is stored against what was chosen."""
-    from tests.test_masking import TEXTS, _plain
+    from tests.test_hiding import TEXTS, _plain
 
     path = fresh("spans.db")
     store = Store(path)

@@ -14,7 +14,6 @@ from commands import note
 from commands.serve import ROOT
 from rubrics import Rating, Rubric
 from scorers.judge import injection
-from scorers.judge.blinding import family
 from scorers.judge.injection import Case
 from store import Store
 from store import transcripts as said
@@ -22,6 +21,7 @@ from store.adding import add
 from store.checking import models, scenarios
 from store.ratings import each_rating, of_transcripts, save
 from transcripts import Refused, Transcript, read
+from transcripts.assistants import family
 
 REFERENCES = ("person", "author")
 """Whose ratings a judge is held against; where both rated a place, people are heard."""

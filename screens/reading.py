@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reviews.masking import Masked, masked
 from rubrics import Preference, Quote, Rating, Rubric
 from screens.who import Who
 from store import Store, StoreError
@@ -22,6 +21,7 @@ from store.reviewing import (
     undo,
 )
 from transcripts import Transcript
+from transcripts.hiding import BLOCK, Masked, hide
 from transcripts.rendering import to_source
 from viewer.reading import part_text
 
@@ -60,10 +60,10 @@ class Reading:
         start, end = int(place["a"]), int(place["b"])
         if seen.kind == "tool_call":
             words = part_text(seen)[start:end]
-            start = real.readable.find(words)
+            start = seen.readable.find(words)
             if start < 0:
                 return Quote(words, message)
-            return Quote(words, message, part, start, start + len(words), "exact")
+            end = start + len(words)
         span = (start, end)
         if seen.kind == "text" and not self.verbatim:
             found = to_source(seen.readable, start, end)
@@ -93,9 +93,9 @@ def blinded(
 
     `others` are names of further releases and models, which would tell as well.
     """
-    done = [masked(one, others) for one in true]
-    shown = [replace(one, release=name) for (one, _), name in zip(done, names, strict=True)]
-    return shown, [masks for _, masks in done]
+    done = [hide(one, others, BLOCK) for one in true]
+    shown = [replace(one.seen, release=name) for one, name in zip(done, names, strict=True)]
+    return shown, [one.masks for one in done]
 
 
 def say(

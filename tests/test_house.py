@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -109,6 +110,22 @@ def test_files_and_functions_fit(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < 56, f"{node.name} is too long"
             many = len(node.args.args) + len(node.args.kwonlyargs)
             assert many <= 7, f"{node.name} takes {many}: a noun is missing"
+
+
+def test_data_beside_the_code_is_packaged() -> None:
+    """A file that is read at run time and not named in pyproject is missing from an install."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    globs = told["tool"]["setuptools"]["package-data"]
+    packed = {
+        path
+        for package, patterns in globs.items()
+        for pattern in patterns
+        for path in ROOT.joinpath(*package.split(".")).glob(pattern)
+    }
+    for room in HOUSE:
+        for path in (ROOT / room).rglob("*"):
+            if path.is_file() and path.suffix not in (".py", ".pyc"):
+                assert path in packed, path.relative_to(ROOT)
 
 
 def test_the_docs_print_the_table() -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rubrics import Rubric, Task
 from rubrics.judged import Warrant
-from scorers.judge import asking, blinding, prompt, wire
+from scorers.judge import asking, prompt, wire
+from scorers.judge.evidence import look_up
 from scorers.judge.settings import Settings, rater
 from transcripts import Message, Part, Transcript
-from transcripts.quoting import find
 
+ROOT = Path(__file__).parent.parent
 JUDGE = Settings("claude-haiku-5-5", key="k")
 
 
@@ -68,7 +73,7 @@ def test_no_words_can_end_the_fence_or_begin_a_line(said: list[str]) -> None:
     assert lines[-1] == prompt.ENDS.format(prepared.code)
     told = [json.loads(line) for line in lines[1:-1]]
     assert [one["message"] for one in told] == list(range(1, len(said) + 1))
-    assert [one["text"] for one in told] == [m.text for m in prepared.blinded.seen.messages]
+    assert [one["text"] for one in told] == [m.text for m in prepared.hidden.seen.messages]
 
 
 def test_control_marks_and_unseen_characters_are_shown_as_escapes() -> None:
@@ -130,57 +135,26 @@ def test_the_blind_question_holds_no_reply() -> None:
 # ---- names ----
 
 
-@pytest.mark.parametrize(
-    ("said", "model", "seen"),
-    [
-        ("I'm Claude 3.5 Sonnet, made by Anthropic.", "", "I'm [name], made by [name]."),
-        ("As ChatGPT I cannot. OpenAI made me.", "", "As [name] I cannot. [name] made me."),
-        ("Claude Monet painted it.", "gpt-4o", "Claude Monet painted it."),
-        ("Ask GPT-4o about it.", "gpt-4o", "Ask [name] about it."),
-        ("My name is Zephyr, an AI assistant. Zephyr helps.", "", "My name is [name], an AI assistant. [name] helps."),
-        ("I am Hungry, a bit.", "", "I am Hungry, a bit."),
-        ("The release v7-beta is mine.", "", "The release [name] is mine."),
-        ("Google it.", "llama-3", "Google it."),
-    ],
-)  # fmt: skip
-def test_a_model_naming_itself_is_masked(said: str, model: str, seen: str) -> None:
-    blinded = blinding.blind(talk("Who are you?", said, model=model, release="v7-beta"))
-    assert blinded.seen.messages[1].text == seen
-
-
-def test_a_masked_name_is_found_again_in_the_source() -> None:
+def test_a_hidden_name_is_found_again_in_the_source() -> None:
     said = "Well. I'm Claude Sonnet 4.5, and Claude thinks that you are right. Anthropic too."
-    blinded = blinding.blind(talk("You?", said, model="claude-sonnet-4-5"))
-    place = find(blinded.seen, "[name] thinks that you")
-    assert place is not None
-    start, end = blinded.back(place.message, place.part, place.start, place.end)
-    assert said[start:end] == "Claude thinks that you"
-    place = find(blinded.seen, "you are right. [name]")
-    assert place is not None
-    start, end = blinded.back(place.message, place.part, place.start, place.end)
-    assert said[start:end] == "you are right. Anthropic"
+    prepared = prompt.prepare(talk("You?", said, model="claude-sonnet-4-5"), "s")
+    for shown, true in (
+        ("[name] thinks that you", "Claude thinks that you"),
+        ("you are right. [name]", "you are right. Anthropic"),
+        ("I'm [name], and", "I'm Claude Sonnet 4.5, and"),
+    ):
+        quote = look_up(shown, 2, prepared)
+        assert (quote.text, quote.match) == (true, "exact")
+        assert said[quote.start : quote.end] == true
 
 
-@given(
-    st.lists(st.sampled_from(["Claude", " a ", "Anthropic", "x", ". ", "I'm Claude"]), max_size=12)
-)
-def test_every_span_of_what_is_seen_maps_to_the_source(pieces: list[str]) -> None:
-    said = "".join(pieces)
-    blinded = blinding.blind(talk("I'm Claude", said, model="claude-x-1"))
-    seen = blinded.seen.messages[1].text
-    back = blinded.back(2, 0, 0, len(seen))
-    assert said[slice(*back)] == said
-    for mark in re.finditer(re.escape(blinding.MASK), seen):
-        assert said[slice(*blinded.back(2, 0, *mark.span()))].startswith(("Claude", "Anthropic"))
-
-
-def test_families_are_told_by_their_ids() -> None:
-    known = {
-        "claude-opus-5-5": "claude", "gpt-4o-mini": "gpt", "models/gemini-2.5-pro": "gemini",
-        "meta-llama/Llama-3.1-8B": "llama", "qwen2.5:7b": "qwen", "deepseek-r1": "deepseek",
-        "my-own-model": "", "": "",
-    }  # fmt: skip
-    assert {name: blinding.family(name) for name in known} == known
+def test_what_would_tell_either_of_two_is_hidden_in_both_in_both_orders() -> None:
+    one = talk("Which?", "fennel-2 it is, not Claude.", release="fennel-2", model="gpt-4o")
+    other = talk("Which?", "Not fennel-2: GPT-4o or Claude.", release="r1", model="claude-x-1")
+    there, back = (prompt.prepare_two(*pair, "s") for pair in ((one, other), (other, one)))
+    said = [[m.text for m in prepared.hidden.seen.messages] for prepared in (there, back)]
+    assert said[0] == said[1][2:] + said[1][:2]
+    assert said[0][1::2] == ["[name] it is, not [name].", "Not [name]: [name] or [name]."]
 
 
 # ---- who the judge is ----
@@ -194,6 +168,28 @@ def test_the_rater_changes_with_what_can_change_an_answer() -> None:
     for other in (Settings(JUDGE.model, temperature=0.0), Settings(JUDGE.model, max_tokens=999)):
         assert rater(other, prompt.protocol()).version != base.version
     assert rater(JUDGE, "another prompt").version != base.version
+
+
+def test_the_rater_changes_with_the_names_that_are_hidden_from_it(tmp_path: Path) -> None:
+    """Another list shows another prompt, so it is another rater; a comment, or the order in which
+    Python walks a set, changes nothing."""
+    for name in ("transcripts", "rubrics", "scorers"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "checked.py", tmp_path)
+    listed = tmp_path / "transcripts" / "assistants.yaml"
+    text = listed.read_text("utf-8")
+    asked = "from scorers.judge import prompt; print(prompt.protocol())"
+
+    def protocol(written: str, seed: str) -> str:
+        listed.write_text(written, "utf-8")
+        return subprocess.run(
+            [sys.executable, "-c", asked], cwd=tmp_path, env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True, capture_output=True, text=True, timeout=60,
+        ).stdout.strip()  # fmt: skip
+
+    assert protocol(text, "1") == protocol(f"{text}# more\n", "2") == prompt.protocol()
+    added = text.replace("names: [Grok]", "names: [Grok, Grokette]")
+    assert added != text and protocol(added, "1") != prompt.protocol()
 
 
 def test_a_scale_beyond_the_shipped_widens_the_schema_and_no_other() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transcripts.blocks import ALIASES
-from transcripts.listed import opened
+from transcripts.records import opened
 from transcripts.transcript import Role
 from transcripts.vocabulary import ROLE_KEYS, TEXT_KEYS, WORDS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transcripts import templates
 from transcripts.blocks import to_parts, to_role
-from transcripts.records import Broken
+from transcripts.records import Broken, opened
 from transcripts.transcript import Message, Part, Role
 
 
@@ -52,16 +51,6 @@ class Messages(Strict):
             return to_role(said, number)
         except Broken as error:
             raise Broken(f"{error}; say what it stands for under 'roles:'") from None
-
-
-def opened(value: Any) -> Any:
-    """A list or a map that a table keeps as JSON text; anything else as it is."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
 
 
 def _cell(one: Mapping[str, Any], path: str, number: int) -> Any:

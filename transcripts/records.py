@@ -137,3 +137,13 @@ def why_not_document(error: scanning.Malformed) -> str:
     if isinstance(error, scanning.CutOff):
         return "the file ends in the middle of this record; export it again"
     return f"not JSON from here on ({error}); nothing after it could be read"
+
+
+def opened(value: Any) -> Any:
+    """A list or a map that a table keeps as JSON text; anything else as it is."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value

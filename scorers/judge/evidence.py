@@ -19,11 +19,11 @@ def look_up(words: str, message: int | None, prepared: Prepared) -> Quote:
     that was taken out does not lose the quote around it.
     """
     words = encodable(words)[:LONGEST]
-    place = find(prepared.blinded.seen, words, message)
+    place = find(prepared.hidden.seen, words, message)
     if place is None:
         return Quote(words)
-    start, end = prepared.blinded.back(place.message, place.part, place.start, place.end)
-    part = prepared.blinded.source.messages[place.message - 1].parts[place.part]
+    start, end = prepared.hidden.back(place.message, place.part, place.start, place.end)
+    part = prepared.hidden.source.messages[place.message - 1].parts[place.part]
     return Quote(
         part.readable[start:end], place.message, place.part, start, end, place.match
     )  # fmt: skip
@@ -41,5 +41,5 @@ def proves(quote: Quote, place: int | None, prepared: Prepared) -> bool:
     text = quote.text.strip()
     long = len(text.split()) >= LEAST_WORDS or len(text) >= LEAST_CHARACTERS
     dense = sum(c > "\u2e7f" for c in text) >= LEAST_WORDS  # scripts that write words unspaced
-    part = prepared.blinded.source.messages[quote.message - 1].parts[quote.part]
+    part = prepared.hidden.source.messages[quote.message - 1].parts[quote.part]
     return long or dense or text == part.readable.strip()

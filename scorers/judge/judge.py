@@ -13,6 +13,7 @@ from scorers.judge.price import Prices, Tokens, dollars
 from scorers.judge.prompt import Prepared
 from scorers.judge.settings import Settings
 from scorers.judge.wire import Abilities, Request
+from transcripts import hiding
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Judge:
         """What the rater's version stands for: everything that can change an answer."""
         return {
             "protocol": prompt.protocol(),
+            "names": hiding.version(),
             "system": prompt.system(),
             "schema": prompt.schema(),
             "temperature": self.settings.temperature,

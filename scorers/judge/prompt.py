@@ -18,8 +18,8 @@ from typing import Any
 
 from rubrics import Rubric
 from rubrics.judged import Warrant
-from scorers.judge.blinding import Blinded, blind
-from transcripts import Message, Transcript
+from transcripts import Message, Transcript, hiding
+from transcripts.hiding import Hidden, hide
 from transcripts.transcript import digest
 
 HERE = Path(__file__).parent
@@ -76,7 +76,7 @@ class Prepared:
     """
 
     identity: str
-    blinded: Blinded
+    hidden: Hidden
     code: str
     block: str
     turns: tuple[int, ...]
@@ -85,26 +85,29 @@ class Prepared:
     @property
     def metadata(self) -> dict[str, Any]:
         """The metadata of the transcript; never part of what a judge sees."""
-        return dict(self.blinded.source.metadata)
+        return dict(self.hidden.source.metadata)
 
 
 def prepare(transcript: Transcript, salt: str) -> Prepared:
-    """A transcript made ready: blinded, numbered, escaped, fenced."""
+    """A transcript made ready: names hidden, numbered, escaped, fenced."""
     identity = transcript.id
     code = fence_code(salt, identity)
-    blinded = blind(transcript)
-    lines = [line(n, m) for n, m in blinded.seen.numbered()]
+    hidden = hide(transcript)
+    lines = [line(n, m) for n, m in hidden.seen.numbered()]
     turns = tuple(n for n, _ in transcript.numbered("assistant"))
-    return Prepared(identity, blinded, code, fenced(lines, code), turns)
+    return Prepared(identity, hidden, code, fenced(lines, code), turns)
 
 
 def prepare_two(first: Transcript, second: Transcript, salt: str) -> Prepared:
-    """Two transcripts one behind the other, the second's numbers going on from the first's."""
-    whole = Transcript((*first.messages, *second.messages), model=first.model)
+    """Two transcripts one behind the other, the second's numbers going on from the first's.
+
+    What would tell either is hidden in both, so that the other order shows the same words.
+    """
+    whole = Transcript((*first.messages, *second.messages))
     identity = f"{first.id}+{second.id}"
     code = fence_code(salt, identity)
-    blinded = blind(whole)
-    lines = [line(n, m) for n, m in blinded.seen.numbered()]
+    hidden = hide(whole, (name for one in (first, second) for name in (one.release, one.model)))
+    lines = [line(n, m) for n, m in hidden.seen.numbered()]
     split = len(first.messages)
     block = "\n\n".join(
         (
@@ -113,14 +116,14 @@ def prepare_two(first: Transcript, second: Transcript, salt: str) -> Prepared:
         )
     )
     turns = tuple(n for n, _ in whole.numbered("assistant"))
-    return Prepared(identity, blinded, code, block, turns, split)
+    return Prepared(identity, hidden, code, block, turns, split)
 
 
 def blind_to_replies(prepared: Prepared) -> str:
     """The block of the prompt with every reply of the assistant taken out."""
     lines = [
         line(n, Message.plain("assistant", HIDDEN) if m.role == "assistant" else m)
-        for n, m in prepared.blinded.seen.numbered("system", "user", "assistant")
+        for n, m in prepared.hidden.seen.numbered("system", "user", "assistant")
     ]
     return fenced(lines, prepared.code)
 
@@ -257,7 +260,7 @@ SCHEMA = "The answer's JSON schema:\n{}"
 
 @cache
 def protocol() -> str:
-    """The hash of everything a judge is told besides transcript and rubric."""
+    """The hash of what a judge is told besides transcript and rubric, and of what is hidden."""
     made = prepare(Transcript((Message.plain("user", "?"), Message.plain("assistant", "!"))), "")
     rubric = Rubric.model_validate(
         {"trait": "t", "question": "?", "level": "turn", "scale": "fit", "not_applicable": "-",
@@ -269,4 +272,4 @@ def protocol() -> str:
     told += [question(rubric.model_copy(update={"level": level}), made, 1, ())
              for level in ("transcript", "pair")]  # fmt: skip
     told += [warrant_question(made), preference_question(rubric, made), REPAIR, SCHEMA, HIDDEN]
-    return digest(told)
+    return digest([*told, hiding.version()])

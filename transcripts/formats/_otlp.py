@@ -8,13 +8,13 @@ message (`gen_ai.user.message`, `gen_ai.choice`), and lists of messages with par
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from transcripts.blocks import arguments, compact, to_message, to_role
 from transcripts.formats._told import a_list, a_map, name
+from transcripts.records import opened
 from transcripts.transcript import Message, Part
 
 Attributes = Mapping[str, Any]
@@ -71,13 +71,13 @@ def messages(span: Mapping[str, Any], told: Attributes) -> tuple[list[Message], 
 
 def _listed(told: Attributes) -> tuple[list[Message], list[Message]]:
     """Messages in lists: `gen_ai.input.messages` and its kin, with the system's instructions."""
-    system = _opened(told.get("gen_ai.system_instructions"))
+    system = opened(told.get("gen_ai.system_instructions"))
     asked = list(
-        _many(_opened(told.get("gen_ai.input.messages") or told.get("gen_ai.prompt")), "user")
+        _many(opened(told.get("gen_ai.input.messages") or told.get("gen_ai.prompt")), "user")
     )
     answer = list(
         _many(
-            _opened(told.get("gen_ai.output.messages") or told.get("gen_ai.completion")),
+            opened(told.get("gen_ai.output.messages") or told.get("gen_ai.completion")),
             "assistant",
         )
     )
@@ -89,22 +89,13 @@ def _listed(told: Attributes) -> tuple[list[Message], list[Message]]:
     return asked, answer
 
 
-def _opened(value: Any) -> Any:
-    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
-
-
 def _many(raw: Any, role: str) -> Iterator[Message]:
     if isinstance(raw, Mapping):
         raw = raw.get("messages") or [raw]
     elif isinstance(raw, str) and raw:
         raw = [{"role": role, "content": raw}]
     for number, one in enumerate(a_list(raw), start=1):
-        one = _opened(one)
+        one = opened(one)
         if isinstance(one, str):
             one = {"role": role, "content": one}
         yield _message({"role": role, **a_map(one)}, number)
@@ -153,13 +144,13 @@ def _of_event(kind: str, inner: Attributes, event: Mapping[str, Any]) -> Message
     if role is None:
         return None
     body = {**inner, **a_map(plain(event.get("body")))}
-    raw = a_map(_opened(body.get("message"))) or body
-    calls = _opened(raw.get("tool_calls"))
+    raw = a_map(opened(body.get("message"))) or body
+    calls = opened(raw.get("tool_calls"))
     content = raw.get("content", "" if calls else None)
     if content is None and not calls:
         return None
     given = {
-        "role": name(raw.get("role")) or role, "content": _opened(content),
+        "role": name(raw.get("role")) or role, "content": opened(content),
         "tool_calls": calls, "tool_call_id": raw.get("id"), "name": raw.get("name"),
     }  # fmt: skip
     return to_message(
@@ -190,7 +181,7 @@ def _from_numbered(raw: Mapping[str, Any], role: str, number: int) -> Message:
     for key, value in raw.items():
         if match := CALL_KEY.fullmatch(key):
             calls.setdefault(int(match[1][:6]), {})[match[2]] = value
-    content = _opened(raw.get("content"))
+    content = opened(raw.get("content"))
     if isinstance(content, Mapping) or not all(isinstance(b, Mapping) for b in a_list(content)):
         content = raw.get("content")
     made = {

@@ -26,7 +26,7 @@ from transcripts.formats._scores import scored
 from transcripts.formats._told import a_list, a_map, name, when
 from transcripts.formats.native import from_record as from_native
 from transcripts.formats.native import to_score
-from transcripts.records import Broken, json_records
+from transcripts.records import Broken, json_records, opened
 from transcripts.source import Refused, Source
 from transcripts.tables import rows
 from transcripts.transcript import Message, Score, Transcript
@@ -101,12 +101,12 @@ def from_row(row: Any) -> Transcript:
     column = next((key for key in COLUMNS if key in row and row[key] is not None), None)
     if column is None:
         raise Broken(f"has nothing under {', '.join(COLUMNS)}")
-    turns = _opened(row[column])
+    turns = opened(row[column])
     rest = {key: value for key, value in row.items() if key != column}
     if isinstance(turns, list) and turns and "from" in a_map(turns[0]):
         return sharegpt.from_record({"conversations": turns, **_without_null(rest)})
     if column == "messages" and not _from_scout(row):
-        given = {key: _opened(value) if key in NESTED else value for key, value in rest.items()}
+        given = {key: opened(value) if key in NESTED else value for key, value in rest.items()}
         return from_native({"messages": _tidy(turns), **_without_null(given)})
     if _from_scout(row) and isinstance(turns, list):
         return _scout(rest, turns)
@@ -127,10 +127,10 @@ def _scout(rest: Mapping[str, Any], turns: list[Any]) -> Transcript:
         base = from_native({
             "messages": [{"role": "user", "content": ""}], "release": rest.get("release"),
             "model": rest.get("model"), "scenario": rest.get("task_id"),
-            "sample": rest.get("task_repeat"), "metadata": _opened(rest.get("metadata_json")) or {},
+            "sample": rest.get("task_repeat"), "metadata": opened(rest.get("metadata_json")) or {},
         })  # fmt: skip
         messages = tuple(_joined(turns, messages))
-        told = [to_score(one, len(messages)) for one in _opened(rest.get("ratings")) or ()]
+        told = [to_score(one, len(messages)) for one in opened(rest.get("ratings")) or ()]
         return replace(base, messages=messages, scores=tuple(told))
     task = [str(rest[key]) for key in ("task_set", "task_id") if rest.get(key) is not None]
     return Transcript(
@@ -171,15 +171,6 @@ def _from_scout(row: Mapping[str, Any]) -> bool:
     return "transcript_id" in row
 
 
-def _opened(value: Any) -> Any:
-    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
-
-
 def _tidy(turns: Any) -> Any:
     """Messages without the nulls that a table puts where another row's message has something."""
     if not isinstance(turns, list):
@@ -192,7 +183,7 @@ def _without_null(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _metadata(rest: Mapping[str, Any], turns: Any) -> dict[str, Any]:
-    found = {key: _opened(value) if key in NESTED else value for key, value in rest.items()}
+    found = {key: opened(value) if key in NESTED else value for key, value in rest.items()}
     inner = found.pop("metadata", None)
     found.update(inner if isinstance(inner, Mapping) else {})
     created = next(
