@@ -18,6 +18,7 @@ from tests.conftest import serving, settled
 
 pytestmark = pytest.mark.browser
 JUDGE = Rater("judge", "m-1", "aaaa")
+SLOW = 20_000  # ms, on a loaded machine
 SLOW_ANSWERS = """
 // What the server says comes a little late, as over a real network; what the page asks is counted.
 window.looks = [];
@@ -104,16 +105,16 @@ def test_a_click_as_the_run_ends_is_never_lost(
         world.is_("running")
         page.goto(f"{app}/runs?run={world.run}")
         settled(page)
-        expect(page.get_by_text("running", exact=True)).to_be_visible()
+        expect(page.get_by_text("running", exact=True)).to_be_visible(timeout=SLOW)
         shown = page.locator(".tb-reasons a.now")
-        expect(shown).to_contain_text("refusal")
+        expect(shown).to_contain_text("refusal", timeout=SLOW)
         looked = page.evaluate(A_LOOK)
         page.wait_for_timeout(700)
         world.is_("done")
         page.evaluate(CLICK_AT, looked + after)
-        expect(page.get_by_text("done", exact=True)).to_be_visible()
+        expect(page.get_by_text("done", exact=True)).to_be_visible(timeout=SLOW)
         page.wait_for_timeout(2500)  # whatever was under way has come
-        expect(shown).to_contain_text("bad json")
+        expect(shown).to_contain_text("bad json", timeout=SLOW)
         assert "why=bad_json" in page.url, after
 
 
