@@ -10,7 +10,8 @@ from pathlib import Path
 import streamlit as st
 
 from rubrics import BadRubric
-from store import StoreError
+from screens.door import come_in, lead_back
+from store import NotNow, StoreError
 
 HERE = Path(__file__).parent
 
@@ -38,8 +39,14 @@ def pages() -> list[st.Page]:
 
 
 st.html(HERE / "viewer" / "assets" / "app.css")
-page = st.navigation(pages(), position="top")
+every = pages()
+page = st.navigation(every, position="top")
 try:
+    come_in()
+    lead_back({one.url_path: one for one in every}, page)
     page.run()
+except NotNow as error:
+    st.warning(f"Not now: {error.why}.")
+    st.button("Try again")
 except (StoreError, BadRubric) as error:
     st.error(str(error))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,12 @@ import click
 
 import checked
 from commands import note
+from reviews.login import SECRETS, BadLogin, Provider, is_loopback, load_login
 from reviews.settings import Settings, load_settings, settings_path
 from store import default_path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
-SECRETS = (ROOT / ".streamlit" / "secrets.toml", Path.home() / ".streamlit" / "secrets.toml")
 HEADER_KEY = "trusted_name"
 
 
@@ -43,15 +41,15 @@ def command(
     in .streamlit/secrets.toml, see docs/reviewing.md) or a trusted proxy in the settings.
     """
     settings = _settings(db)
-    if why := refusal(address, settings):
+    if why := refusal(address, settings, login()):
         raise click.UsageError(why)
     folders, browser = more["folders"], more["browser"]
     context.exit(serve(db, port, folders=folders, browser=browser, address=address))
 
 
-def refusal(address: str, settings: Settings) -> str | None:
+def refusal(address: str, settings: Settings, providers: tuple[Provider, ...] = ()) -> str | None:
     """Why the app may not listen there; None where it may."""
-    if _is_loopback(address) or login_configured() or settings.trusted_header:
+    if is_loopback(address) or providers or settings.trusted_header:
         return None
     return (
         f"--address {address} would let everybody on that network read and rate under any name, "
@@ -60,23 +58,21 @@ def refusal(address: str, settings: Settings) -> str | None:
     )
 
 
-def _is_loopback(address: str) -> bool:
+def secrets_files() -> list[Path]:
+    """Where the login's secrets may be, a later file before an earlier one: this person's, the
+    app's, the folder's that serve is started in; or where `STREAMLIT_SECRETS_FILES` says."""
+    if told := os.environ.get("STREAMLIT_SECRETS_FILES"):
+        return [Path(one) for one in told.split()]
+    places = dict.fromkeys((Path.home(), ROOT, Path.cwd()))
+    return [place / ".streamlit" / SECRETS for place in places]
+
+
+def login() -> tuple[Provider, ...]:
+    """The providers of the login that is configured; none where none is."""
     try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
-
-
-def login_configured() -> bool:
-    """Whether Streamlit's own login (OIDC) is: its secrets have an [auth] section."""
-    for path in SECRETS:
-        try:
-            told = tomllib.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
-            continue
-        if told.get("auth"):
-            return True
-    return False
+        return load_login(secrets_files())
+    except BadLogin as mistake:
+        raise click.UsageError(str(mistake)) from mistake
 
 
 def _settings(db: Path | None) -> Settings:
@@ -106,6 +102,9 @@ def serve(
         "--server.port", str(port), "--server.address", address,
         "--server.headless", "false" if browser and sys.stdout.isatty() else "true",
     ]  # fmt: skip
+    if not os.environ.get("STREAMLIT_SECRETS_FILES"):
+        for path in secrets_files():
+            arguments += ["--secrets.files", str(path)]
     if settings.trusted_header:
         told = json.dumps({settings.trusted_header: HEADER_KEY})
         arguments += ["--server.trustedUserHeaders", told]

@@ -11,6 +11,7 @@ import checked
 import screens
 from screens import adding
 from screens.mapping_form import mapping_form
+from screens.who import lead_here
 from store.adding import Added
 from transcripts import Options, Refused
 from transcripts.mapping import Mapping
@@ -19,6 +20,8 @@ from viewer.preview import STYLE, glance
 
 SHOWN = 500
 store, rubrics = screens.store(), screens.rubrics()
+if not lead_here("add transcripts"):
+    st.stop()
 kept: dict[Any, adding.Looks] = st.session_state.setdefault("looks", {})
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 import screens
 from rubrics import Rating
 from screens.rating import rating_desk
-from screens.who import who
+from screens.who import ask_name, who
 from store import transcripts as said
 from store.listing import neighbours
 from store.ratings import of_transcripts
@@ -56,7 +56,7 @@ rating_here = screens.param("desk") == "1"
 manner = {"view": "verbatim"} if verbatim else {}
 if rating_here:
     manner["desk"] = "1"
-    me = who()
+me = who(need=False) if rating_here else None
 
 
 def address(identity: str, message: int) -> str:
@@ -121,14 +121,18 @@ def draw() -> None:
     )
 
 
-if rating_here and me is not None:
+if rating_here:
     with st.container(key="besides"):
         left, right = st.columns([7, 3], gap="medium")
         with left:
             draw()
         with right:
-            desk(key="desk_shell", data={"where": "read"})
-            rating_desk(store, rubrics, me, view, shown.index(opened))
+            if me is None:
+                ask_name(why="To rate and comment here, say who you are.")
+                overlay(key="overlay", data=overlay_data(view, ratings, rubrics))
+            else:
+                desk(key="desk_shell", data={"where": "read"})
+                rating_desk(store, rubrics, me, view, shown.index(opened))
 else:
     draw()
     overlay(key="overlay", data=overlay_data(view, ratings, rubrics))

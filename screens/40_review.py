@@ -8,8 +8,8 @@ import streamlit as st
 
 import screens
 from screens.case import Case
-from screens.queues import queue_list
-from screens.reading import Reading, blinded, say
+from screens.queues import queue_list, turned_back
+from screens.reading import Reading, answer, blinded, say
 from screens.who import Who, who
 from store import StoreError, claims
 from store import transcripts as said
@@ -30,7 +30,7 @@ if not screens.param("queue"):
     st.stop()
 queue = queue_named(store, screens.param("queue"))
 if me.role == "reader":
-    st.info("The settings of this team name its reviewers, and you are not among them.")
+    st.info(turned_back(me))
     st.stop()
 
 
@@ -38,6 +38,9 @@ def chosen(queue: Queue, me: Who) -> Item | None:
     """The item of the address, if it is this reader's; else the next one, claimed for them."""
     asked = screens.number("item")
     mine = claims.item_of(store, int(asked), me.rater) if asked else None
+    if asked and mine is None and screens.param("kept"):
+        mine = claims.regain(store, int(asked), me.rater)  # what was said here is not on disk yet
+    screens.put("kept", None)
     if mine is None or mine.queue != queue.key:
         mine = claims.claim(store, queue.key, me.rater)
     screens.put("item", mine.key if mine else None)
@@ -86,20 +89,19 @@ def turn_view() -> None:
 def hear() -> None:
     """Do what the desk says, and say whether it is on disk."""
     told = screens.triggered("desk", "say")
-    if not told:
-        return
-    if st.session_state.get("desk_ack", {}).get("n") == told["n"]:
+    if not told or st.session_state.get("desk_ack", {}).get("n") == told["n"]:
         return  # said again, because the answer was lost on its way
-    try:
-        about = _reading_of(told["of"], leaving=all(one["kind"] == "skip" for one in told["batch"]))
+
+    def keep() -> str:
+        leaving = all(one["kind"] == "skip" for one in told["batch"])
+        about = _reading_of(told["of"], leaving=leaving)
         words, moves = say(store, rubrics, me, about, told["batch"])
-        st.session_state.desk_ack = {"n": told["n"], "ok": True, "told": words}
-    except StoreError as error:
-        st.session_state.desk_ack = {"n": told["n"], "ok": False, "told": f"Not saved: {error}"}
-        return
-    for move in moves:
-        _move(move)
-    st.session_state.desk_moved = bool(moves) or about.identities != identities
+        for move in moves:
+            _move(move)
+        st.session_state.desk_moved = bool(moves) or about.identities != identities
+        return words
+
+    st.session_state.desk_ack = answer(store, told["n"], keep)
 
 
 def _reading_of(draft: str, *, leaving: bool) -> Reading:

@@ -6,6 +6,7 @@ import streamlit as st
 
 import screens
 from screens.rewording import rewording
+from screens.who import lead_here
 from store.wordings import Wording, wordings
 from viewer.cards import cards_data, changes_data
 from viewer.components import rubrics as cards
@@ -63,12 +64,13 @@ if not opened:
     cards(key="cards", data=cards_data(rubrics, kept, address), on_open_change=open_card)
     st.stop()
 
-editing = screens.param("edit") == "1"
+leading = lead_here("edit the words of a trait")
+editing = leading and screens.param("edit") == "1"
 with st.container(horizontal=True, vertical_alignment="center"):
     st.button("All traits", on_click=back, icon=":material/arrow_back:")
-    if not editing:
+    if not editing and leading:
         st.button("Edit a copy", on_click=lambda: screens.put("edit", "1"), type="primary")
-    else:
+    elif editing:
         st.button("Leave the copy", on_click=lambda: screens.put("edit", ""))
 if editing:
     rewording(store, rubrics, opened)

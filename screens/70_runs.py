@@ -10,6 +10,7 @@ import screens
 from rubrics.judged import RETRYABLE
 from screens.ordering import ordering
 from screens.starting import NotStarted, resumed
+from screens.who import lead_here
 from store import runs as book
 from store.calls import failures, reasons
 from store.errors import StoreError
@@ -67,12 +68,14 @@ def the_run() -> None:
         return
     component(key="run", data={"version": str(one), "run": run(one)})
     with st.container(horizontal=True):
-        if one.state == "running":
+        going = one.state == "running" or one.resumable or _left(one)
+        leading = going and lead_here("stop a run or go on with it")
+        if one.state == "running" and leading:
             st.button(
                 "Cancel", on_click=cancel, args=(one.key,), disabled=one.cancelling,
                 help="What is in flight still comes in and is kept.",
             )  # fmt: skip
-        if one.resumable or _left(one):
+        if (one.resumable or _left(one)) and leading:
             st.button(
                 "Go on where it stopped", on_click=resume, args=(one.key,), type="primary",
                 help="Asks what is missing; what was answered is kept.",
@@ -134,5 +137,6 @@ if opened:
     st.fragment(the_run, run_every=often)()
     st.fragment(what_failed, run_every=often)()
 else:
-    ordering(store, rubrics)
+    if lead_here("start a judge"):
+        ordering(store, rubrics)
     st.fragment(the_list, run_every=often)()

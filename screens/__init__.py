@@ -7,6 +7,7 @@ its own older kind of navigation and opens a deep link without app.py until app.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,6 @@ from store.listing import Filter
 HERE = Path(__file__).parent
 FILTERS = ("q", "release", "scenario", "trait", "rater", "status", "low", "high")
 """The parts of an address that narrow the list; they go along from the list to what it opens."""
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def path_of(name: str) -> str:
@@ -34,30 +34,8 @@ def _open(path: str) -> Store:
     return Store(path)
 
 
-def _guard() -> None:
-    """Stop where anybody on a network could read under any name: neither login nor proxy.
-
-    `traitbook serve` refuses such an address itself; this is for `streamlit run`.
-    """
-    logged_in = st.user.to_dict().get("is_logged_in")
-    if logged_in is False:
-        st.info("Log in to read, rate and comment.")
-        st.button("Log in", on_click=st.login, type="primary")
-        st.stop()
-    address = str(st.get_option("server.address") or "")
-    behind_proxy = bool(st.get_option("server.trustedUserHeaders"))
-    if logged_in is None and not behind_proxy and address not in LOOPBACK:
-        st.error(
-            f"This app listens on {address or 'every address'}, and no login is configured, so it "
-            "shows nothing: everybody on that network could read and rate under any name. Start it "
-            "with traitbook serve, or configure a login (docs/reviewing.md)."
-        )
-        st.stop()
-
-
 def store() -> Store:
     """The database of this app; one object, a connection a thread."""
-    _guard()
     return _open(str(default_path()))
 
 
@@ -119,6 +97,11 @@ def triggered(key: str, name: str) -> dict[str, Any] | None:
 def tag(text: str) -> str:
     """A name as inline code for Streamlit's markdown, so that nothing in it is markup."""
     return "`" + text.replace("`", "'") + "`"
+
+
+def plain(text: str) -> str:
+    """A name as a label, which Streamlit reads as markdown, so that nothing in it is markup."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
 
 
 # Streamlit's own bind="query-params" writes what a select box shows, not what it means, and drops

@@ -10,7 +10,7 @@ import streamlit as st
 import screens
 from reviews.queues import ORDERINGS, BadQueue, Candidate, Plan, pair_entries, plan_entries
 from rubrics import Rubric
-from screens.who import Who
+from screens.who import Who, settings
 from store import Store, StoreError
 from store.candidates import candidates
 from store.naming import known
@@ -28,20 +28,24 @@ def queue_list(store: Store, rubrics: Mapping[str, Rubric], me: Who) -> None:
         st.caption(f"You are {screens.tag(me.name)}{unsure}, {me.role}.", width="stretch")
         if me.role == "lead" and releases(store):
             _making(store, rubrics, me)
+    if me.role == "reader":
+        st.caption(turned_back(me))
     if not found:
-        lead = me.role == "lead"
-        st.info(
-            ("Make one with *New queue*." if lead and releases(store) else "A lead makes one.")
-            if releases(store) else "Nothing here yet. Add transcripts in the Library."
-        )  # fmt: skip
+        st.info(_none_yet(bool(releases(store)), me))
         return
+
+    if me.role != "reader" and not any(pace(store, one.key, me.rater) for one in found):
+        st.caption(
+            "Open a queue to read what is next in it, blind: what it was and who said what shows "
+            "after you have rated it. In it, ? lists the keys."
+        )
 
     def pick() -> None:
         if picked := screens.triggered("queue_board", "pick"):
             screens.put("queue", picked["name"])
 
     def end() -> None:
-        if picked := screens.triggered("queue_board", "close"):
+        if me.role == "lead" and (picked := screens.triggered("queue_board", "close")):
             close(store, int(picked["key"]))
 
     queue_board(
@@ -49,6 +53,31 @@ def queue_list(store: Store, rubrics: Mapping[str, Rubric], me: Who) -> None:
         data={"rows": [_row(store, rubrics, one, me) for one in found], "lead": me.role == "lead"},
         on_pick_change=pick,
         on_close_change=end,
+    )
+
+
+def turned_back(me: Who) -> str:
+    """What somebody is told who may read and not rate."""
+    typed = "" if me.verified else (
+        " If your name stands there otherwise, choose *Another name* at the top of the page."
+    )  # fmt: skip
+    return (
+        "The settings of this team name who may rate, and not you; you may read and comment in "
+        f"Read.{typed}"
+    )
+
+
+def _none_yet(anything: bool, me: Who) -> str:
+    """What to do where there is no queue: what this person can, else who can."""
+    if not anything:
+        return "Nothing here yet. Add transcripts in the Library."
+    if me.role == "lead":
+        return "No queue yet. Make one with *New queue*."
+    if settings().leads:
+        return "No queue yet. A lead makes one."
+    return (
+        "No queue yet, and nobody is named to make one: write `leads: [...]` into traitbook.yaml "
+        "beside the database, or make one with `traitbook queue make`."
     )
 
 

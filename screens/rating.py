@@ -9,7 +9,7 @@ import streamlit as st
 
 import screens
 from rubrics import Rating, Rubric
-from screens.reading import Reading, say
+from screens.reading import Reading, answer, say
 from screens.who import Who
 from store import Store, StoreError
 from store.comments import comments, tags
@@ -70,17 +70,16 @@ def rating_desk(
 def _heard(
     store: Store, rubrics: Mapping[str, Rubric], me: Who, reading: Reading, told: Any, draft: str
 ) -> dict[str, Any]:
-    if told["of"] != draft:
-        why = "Not saved: the page has gone on meanwhile; go back and say it there"
-        return {"n": told["n"], "ok": False, "told": why}
-    try:
+    def keep() -> str:
+        if told["of"] != draft:
+            raise StoreError("the page has gone on meanwhile; go back and say it there")
         words, moves = say(store, rubrics, me, reading, told["batch"])
-    except StoreError as error:
-        return {"n": told["n"], "ok": False, "told": f"Not saved: {error}"}
-    if "pair" in moves:
-        screens.put("pair", "" if screens.param("pair") == "1" else "1")
-        st.session_state.desk_moved = True
-    return {"n": told["n"], "ok": True, "told": words}
+        if "pair" in moves:
+            screens.put("pair", "" if screens.param("pair") == "1" else "1")
+            st.session_state.desk_moved = True
+        return words
+
+    return answer(store, told["n"], keep)
 
 
 def _traits(store: Store, rubrics: Mapping[str, Rubric], me: Who, reading: Reading) -> list[Asked]:

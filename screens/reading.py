@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rubrics import Preference, Quote, Rating, Rubric
 from screens.who import Who
-from store import Store, StoreError
+from store import NotNow, Store, StoreError
 from store.comments import Remark, comment, comments, resolve
 from store.reviewing import (
     Circumstances,
@@ -26,6 +26,8 @@ from transcripts.rendering import to_source
 from viewer.reading import part_text
 
 Masks = Mapping[tuple[int, int], Masked]
+PATIENCE = 4.0
+"""Seconds that the desk waits for another writer, before it says so and goes on trying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,18 @@ def say(
         else:
             moves.append(str(kind))
     return f"Saved {time.strftime('%H:%M:%S')}", moves
+
+
+def answer(store: Store, number: Any, doing: Callable[[], str]) -> dict[str, Any]:
+    """What the desk is told of what it sent under a number: it is on disk; or not yet, `later`, and
+    the desk sends it again; or it cannot be kept as it is."""
+    try:
+        with store.waiting(PATIENCE):
+            return {"n": number, "ok": True, "told": doing()}
+    except NotNow as error:
+        return {"n": number, "ok": False, "later": True, "told": error.why}
+    except StoreError as error:
+        return {"n": number, "ok": False, "told": f"Not saved: {error}"}
 
 
 def _rate(

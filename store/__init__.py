@@ -5,6 +5,6 @@ adding.add(store, read("logs/"), load_all())
 """
 
 from store.database import Store, default_path
-from store.errors import StoreError
+from store.errors import NotNow, StoreError
 
-__all__ = ["Store", "StoreError", "default_path"]
+__all__ = ["NotNow", "Store", "StoreError", "default_path"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from store import migrations
-from store.errors import StoreError
+from store.errors import NotNow, StoreError
 
 BUSY_SECONDS = 30
 MAIN = "traitbook.db"
@@ -119,6 +119,16 @@ class Store:
                 if durable:
                     connection.execute("PRAGMA synchronous = NORMAL")
 
+    @contextlib.contextmanager
+    def waiting(self, seconds: float) -> Iterator[None]:
+        """Within the block this thread waits so long for another writer, and not `BUSY_SECONDS`."""
+        connection = self.connection()
+        connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        try:
+            yield
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
     def close(self) -> None:
         """Close this thread's connection."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -143,22 +153,32 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if mend := _mend(error, path):
-            raise StoreError(f"{path}: {mend}") from error
+        if found := _passing(error):
+            why, mend = found
+            raise NotNow(f"{path}: {mend}", why) from error
+        if lasting := _mend(error):
+            raise StoreError(f"{path}: {lasting}") from error
         raise
 
 
-def _mend(error: sqlite3.DatabaseError, path: Path) -> str | None:
+def _passing(error: sqlite3.DatabaseError) -> tuple[str, str] | None:
+    """What time can mend: its cause, and what to do meanwhile."""
     message = str(error)
-    if "readonly" in message or "read-only" in message:
-        return "may only be read; change its permissions, or copy it and open the copy"
     if "disk is full" in message or "disk I/O error" in message:
-        return (
+        return "the disk is full", (
             "the disk is full; what was committed before is safe. Free some space and give the "
             "same command again: it goes on where it stopped"
         )
     if "locked" in message or "busy" in message:
-        return f"another program has been writing to it for {BUSY_SECONDS} s; try again later"
+        why = "another program is writing to the database"
+        return why, "another program has been writing to it for a while; try again later"
+    return None
+
+
+def _mend(error: sqlite3.DatabaseError) -> str | None:
+    message = str(error)
+    if "readonly" in message or "read-only" in message:
+        return "may only be read; change its permissions, or copy it and open the copy"
     if "not a database" in message or "malformed" in message:
         return "is not a database, or damaged; restore it from a backup"
     if "unable to open" in message:

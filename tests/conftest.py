@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -120,15 +122,17 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(db: Path, *, port: int = 0, harsh: bool = False, **env: str) -> Iterator[str]:
-    """The app on a free port of the loopback address, over this database.
+def serving(
+    db: Path, *, port: int = 0, harsh: bool = False, listen: str = "127.0.0.1", **env: str
+) -> Iterator[str]:
+    """The app on a free port, over this database, on the loopback address unless told otherwise.
 
     With `harsh` it is killed in the end, not stopped.
     """
     port = port or free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
-        "--server.address", "127.0.0.1", "--server.headless", "true",
+        "--server.address", listen, "--server.headless", "true",
     ]  # fmt: skip
     env = {**os.environ, "TRAITBOOK_DB": str(db), **env}
     quiet = subprocess.DEVNULL
@@ -201,6 +205,39 @@ def page(browser: Any) -> Iterator[Any]:
 def settled(page: Any) -> None:
     """Wait until Streamlit has run the page and says so."""
     page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=30_000)
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core from the package registry (or TRAITBOOK_AXE); without it the tests are skipped."""
+    told = os.environ.get("TRAITBOOK_AXE")
+    if told:
+        return Path(told).read_text("utf-8")
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("no npm to fetch axe-core with; name axe.min.js in TRAITBOOK_AXE")
+    folder = tmp_path_factory.mktemp("axe")
+    try:
+        subprocess.run(
+            [npm, "pack", "axe-core@4", "--silent"],
+            cwd=folder,
+            check=True,
+            timeout=90,
+            capture_output=True,
+        )
+    except (subprocess.SubprocessError, OSError):
+        pytest.skip("axe-core could not be fetched; name axe.min.js in TRAITBOOK_AXE")
+    (packed,) = folder.glob("*.tgz")
+    with tarfile.open(packed) as archive:
+        member = archive.extractfile("package/axe.min.js")
+        assert member is not None
+        return io.TextIOWrapper(member, "utf-8").read()
+
+
+AUDIT = """async () => {
+    const found = await axe.run(document, {resultTypes: ['violations']});
+    return found.violations.map(v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + (n.any[0]?.message || '')).join(' | '));
+}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -29,7 +29,7 @@ HOUSE: dict[str, set[str]] = {
     "screens": {*BELOW_THE_SCREEN, "viewer"} - {"stats"},
     "commands": BELOW_THE_SCREEN,
     "cli": {"commands", "rubrics", "store"},
-    "app": {"rubrics", "store"},
+    "app": {"rubrics", "screens", "store"},
 }
 
 # Who alone may know a library.

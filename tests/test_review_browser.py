@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import os
 import shutil
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +19,7 @@ from store.comments import comments
 from store.queues import make_queue, queue_named
 from store.releases import merge, rename
 from store.reviewing import given
-from tests.conftest import serving, settled
+from tests.conftest import AUDIT, serving, settled
 from tests.test_browser import go
 from transcripts import Message, Part, Transcript
 
@@ -163,6 +159,48 @@ def test_a_queue_by_keyboard_alone_and_blind(page: Any, db: Path, expect: Any) -
     )
     assert stance.identity == "typed" and queue_named(store, "first").done == 1
     store.close()
+
+
+def test_what_lacks_is_said_where_it_is_seen(page: Any, db: Path, expect: Any) -> None:
+    with serving(db) as address:
+        at_the_desk(page, f"{address}/review?me=ann&queue=first")
+        for key in ("Enter", "n"):
+            page.keyboard.press(key)
+            expect(page.locator(".tb-state")).to_contain_text(
+                "Praise in proportion has no value yet"
+            )
+        page.keyboard.press("4")
+        saved(page, expect)
+        page.set_viewport_size({"width": 1280, "height": 620})
+        expect(page.get_by_role("button", name="Finish and show")).to_be_in_viewport()
+
+
+def test_read_shows_the_words_while_it_asks_for_a_name(page: Any, db: Path, expect: Any) -> None:
+    """The keys work, the half-typed name stays, and then the desk is there with the words as they were."""
+    store = Store(db)
+    identity = store.one("SELECT id FROM transcripts ORDER BY key LIMIT 1")
+    store.close()
+    with serving(db) as address:
+        go(page, f"{address}/read?t={identity}&desk=1&m=3")
+        page.wait_for_selector(".tb-reader[data-ready]")
+        expect(page.get_by_text("Yes, plan 0 is fine.").first).to_be_visible()
+        name = page.get_by_role("textbox", name="Your name")
+        name.fill("jane vee")
+        page.locator(".tb-reader .tb-head").first.click()
+        page.keyboard.press("j")
+        page.keyboard.press("v")
+        page.wait_for_url(lambda url: "view=verbatim" in url)
+        settled(page)
+        expect(name).to_have_value("jane vee")
+        name.press("Enter")
+        page.wait_for_selector(".tb-desk[data-ready]")
+        expect(page.get_by_text("jane vee · unverified")).to_be_visible()
+        expect(page.get_by_text("Yes, plan 0 is fine.").first).to_be_visible()
+        assert "me=jane+vee" in page.url and "view=verbatim" in page.url
+        page.get_by_role("button", name="jane vee (unverified)").click()
+        page.get_by_role("button", name="Another name").click()
+        expect(name).to_be_visible()
+        assert "me=" not in page.url
 
 
 def test_a_half_written_note_survives_a_reload_and_undo_takes_back(
@@ -354,33 +392,6 @@ def test_what_was_called_saved_survives_the_server(page: Any, db: Path, expect: 
 # ---- what a screen reader and a keyboard need ----------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """axe-core from the package registry (or TRAITBOOK_AXE); without it the tests are skipped."""
-    told = os.environ.get("TRAITBOOK_AXE")
-    if told:
-        return Path(told).read_text("utf-8")
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("no npm to fetch axe-core with; name axe.min.js in TRAITBOOK_AXE")
-    folder = tmp_path_factory.mktemp("axe")
-    try:
-        subprocess.run(
-            [npm, "pack", "axe-core@4", "--silent"],
-            cwd=folder,
-            check=True,
-            timeout=90,
-            capture_output=True,
-        )
-    except (subprocess.SubprocessError, OSError):
-        pytest.skip("axe-core could not be fetched; name axe.min.js in TRAITBOOK_AXE")
-    (packed,) = folder.glob("*.tgz")
-    with tarfile.open(packed) as archive:
-        member = archive.extractfile("package/axe.min.js")
-        assert member is not None
-        return io.TextIOWrapper(member, "utf-8").read()
-
-
 @pytest.fixture(scope="module")
 def everything(
     tmp_path_factory: pytest.TempPathFactory, examples: Path
@@ -432,10 +443,6 @@ VIEWS = {
     "who are you": "/review", "add": "/add", "rubrics": "/rubrics", "runs": "/runs",
     "change": "/?by=author&cell=pushback_fit@fennel-2", "verbatim": "/read?t={t}&view=verbatim&m=3",
 }  # fmt: skip
-AUDIT = """async () => {
-    const found = await axe.run(document, {resultTypes: ['violations']});
-    return found.violations.map(v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + (n.any[0]?.message || '')).join(' | '));
-}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -39,6 +39,7 @@ queue_board = _component("queue_board", "Queues")
 agreement = _component("agreement", "Agreement")
 threads = _component("threads", "Comments")
 desk = _component("desk", "Desk")
+login = _component("login", "Login")
 overlay = st.components.v2.component(
     "traitbook_overlay", html="<i hidden></i>", js=text("overlay.js"), isolate_styles=False
 )
@@ -47,6 +48,9 @@ desk_state = st.components.v2.component(
     html="<i hidden></i>",
     js=text("desk_state.js"),
     isolate_styles=False,
+)
+homing = st.components.v2.component(
+    "traitbook_homing", html="<i hidden></i>", js=text("homing.js"), isolate_styles=False
 )
 dropzone = st.components.v2.component(
     "traitbook_dropzone", html="<i hidden></i>", js=text("dropzone.js"), isolate_styles=False

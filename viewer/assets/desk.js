@@ -25,16 +25,26 @@ const kept = (key, other) => {
 
 // ---- sending -----------------------------------------------------------------------------------
 
-const boxKey = (state) => `tb-outbox:${state.data.draft}`;
+const BOX = "tb-outbox:";
+const boxKey = (state) => BOX + state.data.draft;
+const waits = (tries) => Math.min(15000, 1000 * 2 ** tries); // ms until the next try: 2, 4, 8, 15, 15 s
+// With what is kept goes where it was said, so that it can be sent from there another day.
+function hold(state) {
+  const at = new URL(location.href);
+  if (state.where === "review") at.searchParams.set("kept", "1");
+  keep(boxKey(state), state.box.length ? { at: at.pathname + at.search, box: state.box } : null);
+}
+const held = (key) => kept(key, null)?.box ?? [];
+
 function put(state, message) {
   const same = (one) => one.kind === "rate" && message.kind === "rate" && one.trait === message.trait && one.m === message.m;
   state.box = [...state.box.filter((one) => !same(one) || state.sent.includes(one)), message];
-  keep(boxKey(state), state.box);
+  hold(state);
   flush(state);
 }
 
-function flush(state) {
-  if (state.sent.length || !state.box.length) return status(state);
+function flush(state, now) {
+  if (state.sent.length || !state.box.length || (state.later && !now)) return status(state);
   state.sent = [...state.box];
   state.number = Date.now();
   state.send("say", { n: state.number, of: state.data.draft, batch: state.sent });
@@ -47,32 +57,116 @@ function again(state) {
   if (!state.sent.length || !state.root.isConnected) return;
   state.late = true;
   state.send("say", { n: state.number, of: state.data.draft, batch: state.sent, again: Date.now() });
+  clearTimeout(state.timer);
   state.timer = setTimeout(() => again(state), PATIENCE);
   status(state);
 }
 
 function answered(state, ack) {
+  if (ack?.ok && ack.n === state.dropped) {
+    state.dropped = 0;
+    state.failed = "";
+    state.saved = `It was on disk before you gave it up. ${ack.told}`;
+  }
   if (!ack || ack.n !== state.number || !state.sent.length) return;
   clearTimeout(state.timer);
   state.late = false;
+  if (ack.later) { // nothing is wrong with it but the time
+    state.later = ack.told;
+    state.saved = state.failed = "";
+    state.sent = [];
+    state.timer = setTimeout(() => flush(state, true), waits(++state.tries));
+    return;
+  }
   for (const one of state.sent) if (one.kind === "rate" && ack.ok) {
     const key = draftKey(state, one.trait, one.m);
     if ((kept(key, {}).note ?? one.note) === one.note) keep(key, null); // or more was typed meanwhile
   }
   state.box = state.box.filter((one) => !state.sent.includes(one));
-  state.sent = [];
-  keep(boxKey(state), state.box);
+  settle(state);
   state.saved = ack.ok ? ack.told || "Saved" : "";
   state.failed = ack.ok ? "" : ack.told;
+}
+
+// The answer to what was under way when the page went on to something else.
+function arrived(state, ack) {
+  if (!state.away || ack?.n !== state.away.n) return;
+  const { key, count } = state.away;
+  const left = ack.ok ? held(key).slice(count) : held(key);
+  keep(key, left.length ? { ...kept(key, {}), box: left } : null);
+  state.away = null;
+}
+
+function settle(state) {
+  clearTimeout(state.timer);
+  state.sent = [];
+  state.later = "";
+  state.late = false;
+  state.tries = 0;
+  hold(state);
+}
+
+// Drop what is not on disk. Notes stay as drafts; one try may be under way, and its answer is told.
+function giveUp(state) {
+  state.dropped = state.sent.length ? state.number : 0;
+  state.box = [];
+  settle(state);
+  for (const one of state.data.traits) Object.assign(one, one.server);
+  state.saved = "";
+  state.failed = "Given up. Shown is what is on disk.";
+  draw(state);
 }
 
 function status(state) {
   const { line } = state;
   if (!line) return;
   const going = state.sent.length || state.box.length;
-  line.className = "tb-state" + (state.failed ? " failed" : state.late ? " late" : going ? " going" : state.saved ? " saved" : "");
-  line.textContent = state.failed
-    || (state.late ? "Not saved yet: no answer from the server. It is kept in this browser and sent again." : going ? "Saving\u2026" : state.saved || "");
+  line.className = "tb-state" + (state.failed ? " failed" : state.late || state.later ? " late" : going ? " going" : state.saved ? " saved" : "");
+  const told = state.failed
+    || (state.late ? "Not saved yet: no answer from the server. It is kept in this browser and sent again."
+      : state.later ? `Not on disk yet: ${state.later}. What you said is kept in this browser and sent again until it is.`
+      : going ? "Saving\u2026" : state.saved || state.hint);
+  if (line.textContent !== told) line.textContent = told; // the same words are not read out again
+  state.trouble.hidden = !(state.late || state.later);
+}
+
+function trouble(state) {
+  const box = make("div", "tb-desk-buttons tb-trouble");
+  const add = (part, label, title, action) => {
+    const one = make("button", "tb-do", label);
+    one.type = "button";
+    one.title = title;
+    one.dataset.part = part;
+    one.onclick = action;
+    box.append(one);
+  };
+  add("try", "Try now", "Send it again at once", () => (state.sent.length ? again(state) : flush(state, true)));
+  add("drop", "Give up", "Drop what is not on disk yet; notes stay here", () => giveUp(state));
+  return box;
+}
+
+// What this person said elsewhere, in this browser, and is not on disk yet.
+function elsewhere(state) {
+  const name = state.data.draft.split("/").slice(2).join("/");
+  const found = [];
+  try {
+    for (const key of Object.keys(localStorage)) {
+      const parts = key.startsWith(BOX) ? key.slice(BOX.length).split("/") : [];
+      if (parts.slice(2).join("/") === name && key !== boxKey(state) && kept(key, null)?.at) found.push(key);
+    }
+  } catch {}
+  return found.map((key) => {
+    const { at, box } = kept(key, {});
+    const line = make("p", "tb-told", `Not on disk yet: ${box.length === 1 ? "one thing" : `${box.length} things`} you said elsewhere. `);
+    const link = make("a", "", "Open it there");
+    link.href = at.startsWith("/") && !at.startsWith("//") ? at : "/";
+    const drop = make("button", "tb-do", "Give up");
+    drop.type = "button";
+    drop.setAttribute("aria-label", "Give up what you said elsewhere");
+    drop.onclick = () => (keep(key, null), draw(state));
+    line.append(link, " ", drop);
+    return line;
+  });
 }
 
 // ---- what is on the desk -----------------------------------------------------------------------
@@ -132,7 +226,7 @@ function rate(state, status_, value) {
   const message = { kind: "rate", trait: one.trait, m, pair: one.pair, status: status_, value, note: note(state, one), unsure: unsure(state, one), quotes: quotes(state, one) };
   one.given = shownAs(one, message);
   Object.assign(one, { note: message.note, unsure: message.unsure });
-  state.saved = state.failed = "";
+  state.saved = state.failed = state.hint = "";
   put(state, message);
   const open = state.data.traits.findIndex((trait, index) => index > state.at && !trait.given);
   const first = state.data.traits.findIndex((trait) => !trait.given);
@@ -162,7 +256,8 @@ function draw(state) {
   head.append(make("h2", "", data.title), make("p", "tb-sub", data.sub), make("p", "tb-sub", data.who));
   state.line = make("p", "tb-state");
   state.line.setAttribute("role", "status");
-  box.append(head, ...data.told.map((line) => make("p", "tb-told", line)), state.line);
+  state.trouble = trouble(state);
+  box.append(head, ...data.told.map((line) => make("p", "tb-told", line)), ...elsewhere(state), state.line, state.trouble);
   if (data.revealed) box.append(revealed(data.revealed));
   data.traits.forEach((one, index) => box.append(trait(state, one, index)));
   box.append(buttons(state), threads(state), help(state));
@@ -288,7 +383,7 @@ function past(history) {
 }
 
 function buttons(state) {
-  const bar = make("div", "tb-desk-buttons");
+  const bar = make("div", "tb-desk-buttons tb-moves"); // always in sight: who is new looks for them
   const { may } = state.data;
   const add = (label, key, title, action, on = true, main = false) => {
     const one = make("button", "tb-do" + (main ? " main" : ""));
@@ -318,8 +413,8 @@ function finish(state) {
   if (open < 0) return put(state, { kind: "finish" });
   state.at = open;
   state.saved = "";
+  state.hint = `${current(state).title} has no value yet: choose one first, or x where it does not apply.`;
   draw(state);
-  say(state, `${current(state).title} has no value yet`);
 }
 
 function next(state) {
@@ -645,19 +740,23 @@ function update(state) {
   if (!data || !data.draft.startsWith(`${state.where}/`)) return;
   state.send = send;
   const other = state.data?.version !== data.version;
-  const elsewhere = state.data?.draft !== data.draft;
+  const moved = state.data?.draft !== data.draft;
   const going = state.sent.length > 0;
+  arrived(state, data.ack);
   answered(state, data.ack);
+  if (moved && state.sent.length) state.away = { n: state.number, key: boxKey(state), count: state.sent.length };
   state.data = data;
-  if (elsewhere) {
-    state.box = kept(boxKey(state), []); // what an earlier page could not get saved
-    state.sent = [];
+  if (moved) {
+    state.box = held(boxKey(state)); // what an earlier page could not get saved
+    settle(state);
+    state.failed = state.hint = "";
     state.at = Math.max(0, data.traits.findIndex((one) => !one.given));
     if (going || other) state.saved = data.ack?.ok && data.ack.n === state.number ? data.ack.told : "";
   }
   state.at = Math.min(state.at, Math.max(0, data.traits.length - 1));
   // What is still on its way is shown as given already; the server's word comes with the answer.
   for (const one of data.traits) {
+    one.server = { given: one.given, note: one.note, unsure: one.unsure, quotes: one.quotes };
     const way = [...state.box].reverse().find((m) => m.kind === "rate" && m.trait === one.trait && m.m === target(state, one));
     if (way) one.given = shownAs(one, way);
   }
@@ -677,7 +776,7 @@ export default function (component) {
     const live = make("div", "tb-hush");
     live.setAttribute("aria-live", "polite");
     outer.replaceChildren(live, root);
-    desks.set(outer, (state = { outer, root, live, box: [], sent: [], at: 0, saved: "", failed: "" }));
+    desks.set(outer, (state = { outer, root, live, box: [], sent: [], at: 0, saved: "", failed: "", hint: "", later: "", late: false, tries: 0, dropped: 0, away: null }));
   }
   state.where = data.where;
   state.hearing?.abort();
