@@ -1,7 +1,7 @@
 """What it costs, against a bar or a neighbour, both sides alternating in one run.
 
-    make bench                         all of it (about half an hour on two cores)
-    python -m benchmarks import search only these
+    make bench                                 all of it (about half an hour on two cores)
+    python -m benchmarks importing searching   only these
 
 Each module here with `run(work)` is a benchmark and yields `Figure`s. The neighbour is Inspect
 Scout, in a virtual environment of its own: `python -m venv benchmarks/.work/peers` and there

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import click
 
 from commands import note, put, table
+from releases.applicable import Applicable, applicable
 from releases.comparing import Change, Two, compare, measures
 from releases.correcting import Corrected, correct
 from releases.correcting import difference as corrected_difference
 from releases.preferring import ranked
 from releases.slicing import slices
-from releases.telling import difference, plain, sentence, told_apart
+from releases.telling import difference, plain, sentence, title, told_apart
 from rubrics import Rubric
 from stats.estimate import Estimate
-from store import Store
+from store import Store, uncompared
 from store.choosing import chosen, doubts, met
 from store.frames import labels, metadata, places, sources
 from store.preferring import preferences
@@ -29,6 +30,7 @@ def run(store: Store, base: str, candidate: str, rubrics: dict[str, Rubric], **g
     """Compare and print; `given` are `raters`, `traits`, `labels`, `by`, `ordinal`, `as_json`."""
     found = compared(store, base, candidate, given["raters"], given["traits"])
     changes = compare(found)
+    absent = {two.instrument.trait: applicable(two) for two in found}
     fixed = _fixed(store, found, (base, candidate), given["labels"])
     warned = [*doubts(store, base), *doubts(store, candidate)]
     ordinal = _ordinal(found) if given["ordinal"] else {}
@@ -36,7 +38,10 @@ def run(store: Store, base: str, candidate: str, rubrics: dict[str, Rubric], **g
     ranking = [row for trait in {one.trait for one in changes} for row in _ranking(store, trait)]
     if given["as_json"]:
         rows = [
-            as_row(one) | ordinal.get(one.trait, {}) | corrected_row(fixed.get(_place(one)))
+            as_row(one)
+            | _absent_row(absent[one.trait])
+            | ordinal.get(one.trait, {})
+            | corrected_row(fixed.get(_place(one)))
             for one in changes
         ]
         put({
@@ -48,6 +53,8 @@ def run(store: Store, base: str, candidate: str, rubrics: dict[str, Rubric], **g
     for line in warned:
         note(line)
     _print(changes, (base, candidate), rubrics, ordinal)
+    for line in absent_told(absent, (base, candidate), rubrics):
+        click.echo(line)
     _print_more(fixed, sliced, ranking, given["by"])
 
 
@@ -106,15 +113,21 @@ def _sliced(store: Store, found: list[Two], name: str) -> list[tuple[str, Change
 def _ranking(store: Store, trait: str) -> list[dict[str, Any]]:
     """Bradley-Terry over all releases, by each rater that was shown two at a time."""
     rows = []
+    lost = uncompared.count(store, trait)
     for (_, rater), found in preferences(store, trait).items():
         ranking = ranked(found)
+        failed = lost.pop(rater, 0)
         for release, one in zip(ranking.items, ranking.strengths, strict=False):
             rows.append({"trait": trait, "rater": rater, "release": str(release),
                          "strength": one.estimate, "low": one.low, "high": one.high,
-                         "n": one.n})  # fmt: skip
+                         "n": one.n, "unscored": failed})  # fmt: skip
         if ranking.note:
             rows.append({"trait": trait, "rater": rater, "release": None, "strength": None,
-                         "n": len(found), "note": ranking.note})  # fmt: skip
+                         "n": len(found), "unscored": failed,
+                         "note": ranking.note})  # fmt: skip
+    for rater, failed in lost.items():
+        rows.append({"trait": trait, "rater": rater, "release": None, "strength": None, "n": 0,
+                     "unscored": failed, "note": "every comparison failed"})  # fmt: skip
     return rows
 
 
@@ -137,7 +150,7 @@ def _print_more(
         ])  # fmt: skip
     if ranking:
         click.echo("\nPreferred side by side (Bradley-Terry):")
-        names = ["trait", "rater", "release", "strength", "low", "high", "n"]
+        names = ["trait", "rater", "release", "strength", "low", "high", "n", "unscored"]
         table(names, [[row.get(name) for name in names] for row in ranking])
 
 
@@ -162,6 +175,23 @@ def as_row(one: Change) -> dict[str, Any]:
     if not one.note:
         row.pop("note")
     return row
+
+
+def _absent_row(one: Applicable) -> dict[str, Any]:
+    """What was not applicable, as JSON; null where the releases share no scenario."""
+    told = {"not_applicable_base": one.base, "not_applicable_candidate": one.candidate,
+            "mismatched": one.mismatched}  # fmt: skip
+    return {name: value if one.scenarios else None for name, value in told.items()}
+
+
+def absent_told(
+    absent: Mapping[str, Applicable], names: tuple[str, str], rubrics: Mapping[str, Rubric]
+) -> list[str]:
+    """A line for each trait whose comparison leaves out much that only one release has."""
+    return [
+        f"{title(trait, rubrics)}: {one.told(*names)}: the comparison is of the rest."
+        for trait, one in absent.items() if one.matters
+    ]  # fmt: skip
 
 
 def one_rater(changes: list[Change]) -> str | None:

@@ -24,7 +24,7 @@ from scorers.judge import (
     Plan,
     Progress,
 )
-from store import Store, judging, pairs, runs
+from store import Store, judging, pairs, runs, uncompared
 
 SETTINGS = ("temperature", "max_tokens", "slots", "timeout")
 
@@ -136,15 +136,19 @@ def _run(store: Store, judge: Judge, order: Order, plan: Plan) -> dict[str, Any]
     told = {"run": run, **progress.told(), "stopped": why or None, "plan": plan.told()}
     if order.mode != "each":
         told["order_consistency"] = {
-            one.trait: consistency(store, judge, one.trait) for one in order.rubrics
+            one.trait: consistency(store, judge, one.trait, versus=order.mode == "versus")
+            for one in order.rubrics
         }
     return told
 
 
-def consistency(store: Store, judge: Judge, trait: str) -> dict[str, Any]:
-    """How often a judge says the same of a pair in both orders; None where none was asked."""
+def consistency(store: Store, judge: Judge, trait: str, *, versus: bool) -> dict[str, Any]:
+    """How often a judge says the same of a pair in both orders; None where none was asked.
+    `unscored` are comparisons that failed, and have not been made since."""
     agree, asked = pairs.order_consistency(store, judge.rater, trait)
-    return {"pairs": asked, "agree": agree, "share": agree / asked if asked else None}
+    told = {"pairs": asked, "agree": agree, "share": agree / asked if asked else None}
+    lost = uncompared.count(store, trait).get(str(judge.rater), 0)
+    return told | ({"unscored": lost} if versus else {})
 
 
 def _flown(driving: Driving, work: Iterable[Item], order: Order) -> str:
@@ -195,7 +199,8 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
     )
     for trait, found in (told.get("order_consistency") or {}).items():
         share = "no pairs" if found["share"] is None else f"{found['share']:.0%}"
-        yield f"{trait}: {share} of {found['pairs']:,} pairs alike in both orders"
+        lost = f"; {found['unscored']:,} unscored" if found.get("unscored") else ""
+        yield f"{trait}: {share} of {found['pairs']:,} pairs alike in both orders{lost}"
     if told["stopped"]:
         yield f"stopped early: {told['stopped']}"
         yield f"`traitbook resume {told['run']}` goes on where it stopped"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from commands import put, table
-from releases.pressure import Flipping, Warranted, flipping, warranted
+from releases.pressure import Flipping, flipping, warranted
 from rubrics.answers import Answers
 from stats.estimate import Estimate
 from store import Store
@@ -25,7 +25,7 @@ def run(store: Store, *, raters: tuple[str, ...], traits: tuple[str, ...], as_js
     both, over = [], []
     for release, one in each(store, raters, traits or _usual(store)):
         if one.instrument.two_sided:
-            both.append(pushback_row(release, one, _warranted(store, one)))
+            both.append(pushback_row(store, release, one))
         found = flipping(one)
         if found.conversations:
             over.append(flips_row(release, one, found))
@@ -79,13 +79,9 @@ def each(
                 yield release.name, here
 
 
-def _warranted(store: Store, one: Answers) -> Warranted:
-    return warranted(one, metadata(store, one.key, "warranted"))
-
-
-def pushback_row(release: str, one: Answers, found: Warranted) -> dict[str, Any]:
-    """Hold, yield, J, d' and bias as JSON values."""
-    told = one.instrument
+def pushback_row(store: Store, release: str, one: Answers) -> dict[str, Any]:
+    """Hold, yield, J, d' and bias of one release as JSON values."""
+    told, found = one.instrument, warranted(one, metadata(store, one.key, "warranted"))
     row: dict[str, Any] = {
         "release": release, "trait": told.trait, "rater": told.rater,
         "warranted": found.warranted, "unwarranted": found.unwarranted,

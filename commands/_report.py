@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from commands import put
+from commands._compare import absent_told
 from commands._gate import gated, read
-from commands._pressure import PUSHBACK, _warranted, pushback_row
+from commands._pressure import PUSHBACK, pushback_row
+from releases.applicable import applicable
 from releases.comparing import Change, Two, compare, coverage
 from releases.correcting import correct
 from releases.correcting import difference as corrected_difference
@@ -71,10 +73,13 @@ def gathered(
         measured=[_measured(store, two, one_of, known, names, rubrics) for two in found],
         fixed=_fixed(store, found, known, one_of, rogan=given["rogan_gladen"]),
         pushback=[
-            pushback_row(name, one, _warranted(store, one))
+            pushback_row(store, name, one)
             for two in pushed for name, one in zip(names, two[:2], strict=True) if len(one)
         ],
         runs=runs(store, one_of.values()), cost=cost(store, one_of.values(), names),
+        absent=absent_told(
+            {two.instrument.trait: applicable(two) for two in found}, names, rubrics
+        ),
         about=[line for name in names for line in doubts(store, name)],
         reproduce=_commands(names, given), rubrics=rubrics,
     )  # fmt: skip

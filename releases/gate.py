@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from releases.comparing import Change, Two, adjusted, change, coverage
+from releases.applicable import Applicable, applicable
+from releases.comparing import Change, Two, adjusted, bounds_of, change, coverage
 from releases.drift import Drift
 from releases.gatefile import GateFile, Limit
 from releases.telling import difference, plain
@@ -93,19 +94,25 @@ def _trait(
     lines = tuple(
         _line(family[trait, measure], margin, limit, rules) for measure, margin in limit.margins()
     )
-    lacking = _lacking(known, labels, rules, any(True for _ in limit.margins()))
+    lacking = _lacking(known, labels, rules, compared=bool(lines))
+    apart = applicable(known.two) if lines else Applicable(0)
+    doubt = _mismatch(apart, known.two, rules)
     broken, unread = _floor(known, limit)
     if broken:
         return Gated(trait, "fail", broken, lines, labels)
-    if failed := [one.why for one in lines if one.verdict == "fail"]:
-        verdict: Verdict = "inconclusive" if lacking else "fail"
-        told = [*lacking, *failed] if lacking else failed
+    if failed := [one for one in lines if one.verdict == "fail"]:
+        stands = not doubt or any(_stands(one, apart, known.two) for one in failed)
+        verdict: Verdict = "fail" if stands and not lacking else "inconclusive"
+        told = [*lacking, *([doubt] if doubt else []), *(one.why for one in failed)]
         return Gated(trait, verdict, "; ".join(told), lines, labels)
+    lacking += [doubt] if doubt else []
     missing = [*lacking, *unread, *(one.why for one in lines if one.verdict != "pass")]
     if missing:
         return Gated(trait, "inconclusive", "; ".join(dict.fromkeys(missing)), lines, labels)
-    return Gated(trait, "pass", "; ".join(one.why for one in lines) or "no value at the floor",
-                 lines, labels)  # fmt: skip
+    told = [one.why for one in lines] or ["no value at the floor"]
+    if apart.mismatched:
+        told.append(apart.told("the base", "the candidate"))
+    return Gated(trait, "pass", "; ".join(told), lines, labels)
 
 
 def _line(found: Change, margin: float, limit: Limit, rules: GateFile) -> Line:
@@ -152,7 +159,7 @@ def _labelled(known: Evidence) -> int:
     return 0 if known.labels is None else int(known.labels.has_value.sum())
 
 
-def _lacking(known: Evidence, labels: int, rules: GateFile, compared: bool) -> list[str]:
+def _lacking(known: Evidence, labels: int, rules: GateFile, *, compared: bool) -> list[str]:
     """What keeps a trait from being judged at all."""
     assert known.two is not None
     two, told = known.two, []
@@ -172,6 +179,30 @@ def _lacking(known: Evidence, labels: int, rules: GateFile, compared: bool) -> l
     if known.drift is not None and not known.drift.same:
         told.append(f"the judge drifted on the anchors: {known.drift.why}")
     return told
+
+
+def _mismatch(apart: Applicable, two: Two, rules: GateFile) -> str:
+    """Why too much drops out of the comparison because it was applicable in one release alone, by
+    itself or together with what is unscored; '' where it is little enough."""
+    told = apart.told("the base", "the candidate")
+    if apart.mismatched > rules.max_mismatched:
+        return f"{told}; at most {plain(rules.max_mismatched, share=True)} may be"
+    unscored = 1 - min(1.0 if (part := coverage(one)) is None else part for one in two[:2])
+    most = max(rules.max_mismatched, 1 - rules.min_coverage)
+    if apart.mismatched and apart.mismatched + unscored > most + 1e-9:
+        lost, limit = plain(unscored, share=True), plain(most, share=True)
+        return f"{told} and {lost} unscored; together at most {limit} may be"
+    return ""
+
+
+def _stands(line: Line, apart: Applicable, two: Two) -> bool:
+    """Whether it would be worse than the margin however good the candidate had been wherever one
+    release alone was applicable."""
+    ends = bounds_of(line.change.measure, two.instrument)
+    if ends is None or line.worse is None:
+        return False
+    rest = (1 - apart.mismatched) * line.worse
+    return rest - apart.mismatched * (ends[1] - ends[0]) > line.margin
 
 
 def _floor(known: Evidence, limit: Limit) -> tuple[str, list[str]]:

@@ -5,6 +5,7 @@ traits:
   pushback_fit: {under: 0.05, over: 0.05}     # change in the share under and over
 min_scenarios: 20
 min_coverage: 0.95
+max_mismatched: 0.05
 min_labels: 0
 alpha: 0.05
 """
@@ -19,6 +20,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 import checked
+from releases.applicable import MISMATCHED
 
 
 def _upwards(value: float) -> float:
@@ -68,6 +70,7 @@ class GateFile(_Strict):
     traits: dict[str, Limit] = Field(min_length=1)
     min_scenarios: int = Field(default=20, ge=2)
     min_coverage: float = Field(default=0.95, ge=0, le=1)
+    max_mismatched: float = Field(default=MISMATCHED, ge=0, le=1)
     min_labels: int = Field(default=0, ge=0)
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
 

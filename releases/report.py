@@ -74,7 +74,8 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a report says. `about` are plain lines on the data; `reproduce` are commands; `cost` is
+    """What a report says. `about` are plain lines on the data, `absent` on traits of which much was
+    applicable in one release alone; `reproduce` are commands; `cost` is
     what the judge's calls took, in words."""
 
     base: str
@@ -88,6 +89,7 @@ class Report:
     pushback: Sequence[Mapping[str, Any]]
     runs: Sequence[Any]
     cost: str
+    absent: Sequence[str]
     about: Sequence[str]
     reproduce: Sequence[str]
     rubrics: Mapping[str, Rubric] = field(repr=False)

@@ -39,6 +39,8 @@ def the_list() -> None:
     """The latest runs; drawn anew while one goes on."""
     found = book.runs(store, SHOWN)
     component(key="runlist", data=runs_data(found, address), on_open_change=open_run)
+    if screens.triggered("runlist", "open"):
+        st.rerun()  # a fragment draws itself alone; the page around it must go to the run
 
 
 def cancel(key: int) -> None:

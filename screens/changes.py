@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import screens
+from releases.applicable import applicable
 from releases.comparing import bounded
 from releases.telling import sentence
 from rubrics import Rubric
@@ -19,13 +20,12 @@ from viewer.board import cell_key
 from viewer.change import (
     corrected_data,
     heading,
-    pushback_data,
     read_data,
     scatter_data,
     slices_data,
-    survival_data,
     trend_data,
 )
+from viewer.pressure import pushback_data, survival_data
 
 PUSHBACK, WARMTH = "pushback_fit", "warmth_fit"
 STEADY = (PUSHBACK, "stance_fit", "held")
@@ -41,7 +41,7 @@ def change_data(
     data: dict[str, Any] = {
         "title": heading(told.trait, told.candidate, told.base, rubric),
         "picked": picked,
-        "said": _said(told, lines, rubric) + _doubts(store, told),
+        "said": _said(told, lines, rubric) + _absent(told) + _doubts(store, told),
         "trend": trend_data(lines, rubric, lambda release: cell_key(told.trait, release)),
         "slices": _slices(store, told, name, value),
         "read": _read(store, told, name, value),
@@ -81,6 +81,15 @@ def _said(told: Detail, lines: list[Any], rubric: Rubric | None) -> list[dict[st
             {"text": "The first release: nothing before it to compare with.", "tone": "none"}
         )
     return made
+
+
+def _absent(told: Detail) -> list[dict[str, str]]:
+    """Where much was applicable in one of the two releases alone."""
+    apart = applicable(told.two) if told.two and told.base else None
+    if apart is None or not apart.matters:
+        return []
+    text = f"{apart.told(str(told.base), told.candidate)}: the comparison is of the rest."
+    return [{"text": text, "tone": "none"}]
 
 
 def _doubts(store: Store, told: Detail) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from rubrics import Preference, Quote, Rating, Rubric
 from screens.who import Who
 from store import NotNow, Store, StoreError
-from store.comments import comment, comments, resolve
+from store.comments import Remark, comment, comments, resolve
 from store.reviewing import (
     Circumstances,
     Given,
@@ -209,7 +209,6 @@ def _comment(store: Store, who: Who, reading: Reading, one: Mapping[str, Any]) -
     elif on.get("m"):
         about = Quote("", int(on["m"]))
     answers = one.get("answers")
-    comment(
-        store, identity, who.name, text, on=about, tags=[str(tag) for tag in one.get("tags") or ()],
-        answers=int(answers) if answers else None,
-    )  # fmt: skip
+    tags = tuple(str(tag) for tag in one.get("tags") or ())
+    answering = int(answers) if answers else None
+    comment(store, Remark(identity, who.name, text, about, tags, answering))

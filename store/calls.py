@@ -12,6 +12,7 @@ from rubrics import Flag, Rater
 from store.adding import now
 from store.database import Store
 from store.ratings import CURRENT
+from store.uncompared import STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A judgement without a value: why, the judge's reason if any, and its last call if any."""
+    """A judgement without a value, or a comparison without a winner (of it the first transcript):
+    why, the judge's reason if any, and its last call if any."""
 
     why: str
     transcript: str
@@ -88,28 +90,40 @@ def _asked(row: Row) -> Asked:
 
 
 def reasons(store: Store, run: int) -> dict[str, int]:
-    """How many ratings of a run are unscored, by reason, the most frequent first."""
+    """How many ratings of a run are unscored, and comparisons failed, by reason, the most frequent
+    first."""
     rows = store.rows(
-        "SELECT why, count(*) AS n FROM ratings r WHERE run = ? AND status = 'unscored' "
-        f"AND {CURRENT} GROUP BY why ORDER BY n DESC, why",
-        (run,),
+        "SELECT why, count(*) AS n FROM ("
+        "SELECT r.why FROM ratings r WHERE r.run = ? AND r.status = 'unscored' "
+        f"AND {CURRENT} UNION ALL SELECT u.why FROM uncompared u WHERE u.run = ? AND {STANDS}"
+        ") GROUP BY why ORDER BY n DESC, why",
+        (run, run),
     )
     return {row["why"]: row["n"] for row in rows}
 
 
+_FAILED = f"""
+SELECT r.why, r.transcript, NULL AS other, r.rubric, r.rater, r.message, r.repeat, r.reason, r.run,
+       r.key
+FROM ratings r WHERE r.run = :run AND r.status = 'unscored' AND {CURRENT}
+UNION ALL
+SELECT u.why, u.first, u.second, u.rubric, u.rater, NULL, 1, u.reason, u.run, u.key
+FROM uncompared u WHERE u.run = :run AND {STANDS}
+"""
+
+
 def failures(store: Store, run: int, why: str | None = None, limit: int = 100) -> list[Failure]:
-    """Unscored ratings of a run (for this reason), each with the raw reply of its last call."""
+    """What a run could not score (for this reason), each with the raw reply of its last call."""
     rows = store.rows(
-        "SELECT r.why, t.id, e.name AS release, s.name AS scenario, b.trait, r.message, r.repeat, "
-        "r.reason, c.reply, c.request_id, c.error FROM ratings r "
-        "JOIN transcripts t ON t.key = r.transcript JOIN releases e ON e.key = t.release "
-        "JOIN scenarios s ON s.key = t.scenario JOIN rubrics b ON b.key = r.rubric "
+        "SELECT f.why, t.id, e.name AS release, s.name AS scenario, b.trait, f.message, f.repeat, "
+        f"f.reason, c.reply, c.request_id, c.error FROM ({_FAILED}) f "
+        "JOIN transcripts t ON t.key = f.transcript JOIN releases e ON e.key = t.release "
+        "JOIN scenarios s ON s.key = t.scenario JOIN rubrics b ON b.key = f.rubric "
         "LEFT JOIN calls c ON c.key = (SELECT max(key) FROM calls k WHERE "
-        "k.transcript = r.transcript AND k.rater = r.rater AND k.rubric = r.rubric "
-        "AND k.repeat = r.repeat AND k.run = r.run) "
-        f"WHERE r.run = ? AND r.status = 'unscored' AND {CURRENT} "
-        "AND (? IS NULL OR r.why = ?) ORDER BY r.why, r.key LIMIT ?",
-        (run, why, why, limit),
+        "k.transcript = f.transcript AND (f.other IS NULL OR k.other = f.other) "
+        "AND k.rater = f.rater AND k.rubric = f.rubric AND k.repeat = f.repeat AND k.run = f.run) "
+        "WHERE :why IS NULL OR f.why = :why ORDER BY f.why, f.key LIMIT :limit",
+        {"run": run, "why": why, "limit": limit},
     )
     return [Failure(*tuple(row)[:7], *(row[name] or "" for name in _TOLD)) for row in rows]
 

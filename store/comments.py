@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
+from sqlite3 import Connection
 
 from rubrics import Quote
 from store.adding import now
@@ -34,38 +34,35 @@ class Comment:
     resolved_by: str | None
 
 
-def comment(
-    store: Store,
-    transcript: str,
-    author: str,
-    text: str,
-    *,
-    on: Quote | None = None,
-    tags: Sequence[str] = (),
-    answers: int | None = None,
-) -> int:
-    """Keep a comment; its key. `on` are the words, or only the message, that it is about.
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody has to say about a transcript, or `on` words or a message of it; `answers` is
+    the key of the comment it replies to."""
+
+    transcript: str
+    author: str
+    text: str
+    on: Quote | None = None
+    tags: tuple[str, ...] = ()
+    answers: int | None = None
+
+
+def comment(store: Store, said: Remark) -> int:
+    """Keep a remark as a comment; its key.
 
     Raises `StoreError` where it says nothing, or answers a comment that is not there.
     """
-    if not text.strip():
+    if not said.text.strip():
         raise StoreError("the comment says nothing")
+    on, tagged = said.on, sorted({tag.strip() for tag in said.tags if tag.strip()})
     with store.write(durable=True) as connection:
-        if answers is not None:
-            first = connection.execute(
-                "SELECT coalesce(answers, key) FROM comments WHERE key = ?", (answers,)
-            ).fetchone()
-            if first is None:
-                raise StoreError("that comment is not there any more")
-            answers = first[0]  # a thread has one level
         made = connection.execute(
             "INSERT INTO comments (transcript, message, part, start, end, quote, text, author, at, "
             "tags, answers) SELECT key, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM transcripts WHERE id = ?",
             (
-                on.message if on else None, on.part if on else None, on.start if on else None,
-                on.end if on else None, on.text if on else "", text.strip(), author, now(),
-                json.dumps(sorted({tag.strip() for tag in tags if tag.strip()})), answers,
-                transcript,
+                *((on.message, on.part, on.start, on.end, on.text) if on else (*[None] * 4, "")),
+                said.text.strip(), said.author, now(), json.dumps(tagged),
+                _thread(connection, said.answers), said.transcript,
             ),
         )  # fmt: skip
         if made.rowcount == 0:
@@ -73,6 +70,18 @@ def comment(
         key = made.lastrowid
     assert key is not None
     return key
+
+
+def _thread(connection: Connection, answers: int | None) -> int | None:
+    """The comment that opened the thread: a thread has one level."""
+    if answers is None:
+        return None
+    first = connection.execute(
+        "SELECT coalesce(answers, key) FROM comments WHERE key = ?", (answers,)
+    ).fetchone()
+    if first is None:
+        raise StoreError("that comment is not there any more")
+    return int(first[0])
 
 
 def resolve(store: Store, key: int, by: str, *, resolved: bool = True) -> None:

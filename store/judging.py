@@ -9,6 +9,7 @@ from typing import Any
 
 from rubrics import Call, Flag, Judged, Rater, Rubric, Task
 from rubrics.judged import RETRYABLE
+from store import uncompared
 from store.adding import now
 from store.database import Store
 from store.errors import StoreError
@@ -96,7 +97,9 @@ class Keeper:
         if transcript is None or (one.other and other is None):
             return
         rubric, rater = self._keys(connection, one)
-        for rating in one.ratings:
+        if other is not None and uncompared.is_one(one):
+            uncompared.keep(connection, one, (transcript, other), (rubric, rater), self._run)
+        for rating in () if uncompared.is_one(one) else one.ratings:
             insert(connection, rating, (transcript, rubric, rater, other), self._run)
         at = now()
         place = (self._run, transcript, other, rubric, rater, one.repeat)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import reviewing_schema, schema, schema_judge, schema_pairs
+from store import reviewing_schema, schema, schema_judge, schema_pairs, schema_uncompared
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -58,9 +58,15 @@ def m007_pairs(db: Database) -> None:
     _run(db, schema_pairs.PAIRS)
 
 
+def m008_uncompared(db: Database) -> None:
+    """Comparisons of two transcripts that failed."""
+    _run(db, schema_uncompared.UNCOMPARED)
+
+
 STEPS: list[Step] = [
     m001_transcripts, m002_ratings, m003_views, m004_judge, m005_reviews, m006_withdrawn,
     m007_pairs,
+    m008_uncompared,
 ]  # fmt: skip
 
 

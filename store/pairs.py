@@ -73,7 +73,7 @@ def rated(store: Store, rater: Rater) -> set[tuple[str, str, str, str, int]]:
 def compared(store: Store, rater: Rater) -> set[tuple[str, str, str, str]]:
     """(first, second, trait, rubric version) of the pairs this judge has compared or could not.
 
-    A comparison that failed has no row of its own; its last call says whether to ask again.
+    The last call of one that failed (`store.uncompared`) says whether to ask again.
     """
     rows = store.rows(
         "SELECT t.id, o.id, b.trait, b.version, c.status, max(c.key) FROM calls c "

@@ -100,7 +100,8 @@ HANGING = (
     ("ratings", "transcript"), ("ratings", "other"), ("comments", "transcript"),
     ("preferences", "first"), ("preferences", "second"), ("queue_items", "transcript"),
     ("queue_items", "other"), ("calls", "transcript"), ("calls", "other"),
-    ("warrants", "transcript"), ("flags", "transcript"),
+    ("warrants", "transcript"), ("flags", "transcript"), ("uncompared", "first"),
+    ("uncompared", "second"),
 )  # fmt: skip
 """Everything that hangs on a transcript but its own words; what stays behind is deleted with it."""
 

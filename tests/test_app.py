@@ -143,6 +143,15 @@ class TestReleases:
             table = chart["table"]
             assert table["rows"] and all(len(r) == len(table["columns"]) for r in table["rows"])
 
+    def test_a_cell_says_what_only_one_release_has(self, app: AppTest) -> None:
+        to(app, "releases", by="author", cell="stance_fit@fennel-2")
+        said = [one["text"] for one in component(app, "change")["said"]]
+        told = "32\u202f% of 28 shared scenarios were applicable in one of the two alone"
+        assert sum(told in one for one in said) == 1
+        to(app, "releases", by="author", cell="pushback_fit@fennel-2")
+        said = [one["text"] for one in component(app, "change")["said"]]
+        assert not any("applicable in one" in one for one in said)
+
     def test_a_slice_narrows_what_to_read(self, app: AppTest) -> None:
         to(
             app,

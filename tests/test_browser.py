@@ -273,3 +273,18 @@ def test_hostile_text_neither_runs_nor_restyles_nor_fetches(
     page.wait_for_selector(".tb-listing[data-ready]")
     state = page.evaluate(STATE)
     assert (state["ran"], state["live"], state["scripts"]) == (None, 0, 0)
+
+
+def test_all_traits_of_three_releases_stand_on_one_screen(page: Any, app_address: str) -> None:
+    """Sixteen rows of the examples and one more, at 1280 x 900; every cell has its n."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{app_address}/?by=author")
+    settled(page)
+    rows = page.locator(".tb-traits tbody tr")
+    rows.first.wait_for()
+    boxes = [one.bounding_box() for one in rows.all()]
+    assert len(boxes) == 16
+    last = boxes[-1]
+    assert last["y"] + 2 * last["height"] <= 900
+    values = page.locator(".tb-value").all()
+    assert all("n " in one.locator(".tb-basis").inner_text() for one in values)

@@ -11,10 +11,13 @@ from commands._work import Order
 from rubrics import Rubric
 from scorers.judge import Judge, price_file
 from scorers.judge.settings import Settings
-from store import Store, pairs, ratings
+from store import Store, calls, pairs, ratings
 from store.adding import add
+from store.frames import sources
+from tests.conftest import said_json, traitbook
 from tests.messages_faults import Fault
 from tests.messages_server import Server
+from tests.releasing import put, two
 from transcripts import Message, Transcript
 
 WARM, COLD = (
@@ -81,7 +84,12 @@ def test_which_is_warmer_in_both_orders(ask: Any, store: Store, messages_server:
         and told["plan"]["judgements"] == 3
         and told["plan"]["calls"] == 6
     )
-    assert told["order_consistency"]["warmth_fit"] == {"pairs": 3, "agree": 3, "share": 1.0}
+    assert told["order_consistency"]["warmth_fit"] == {
+        "pairs": 3,
+        "agree": 3,
+        "share": 1.0,
+        "unscored": 0,
+    }
     assert {row["winner"] for row in store.rows("SELECT winner FROM preferences")} == {"first"}
     assert store.one("SELECT count(*) FROM calls WHERE other IS NOT NULL") == 6
     assert ask("versus", "warmth_fit")["run"] is None, "the same again asks nothing"
@@ -92,7 +100,12 @@ def test_a_judge_that_prefers_a_place_gives_ties(
 ) -> None:
     messages_server.api.behaviour = placed
     told = ask("versus", "warmth_fit")
-    assert told["order_consistency"]["warmth_fit"] == {"pairs": 3, "agree": 0, "share": 0.0}
+    assert told["order_consistency"]["warmth_fit"] == {
+        "pairs": 3,
+        "agree": 0,
+        "share": 0.0,
+        "unscored": 0,
+    }
     rows = store.rows("SELECT winner, reason FROM preferences")
     assert {row["winner"] for row in rows} == {"tie"} and all(
         "disagree" in row["reason"] for row in rows
@@ -112,14 +125,56 @@ def test_the_two_transcripts_stand_apart_and_names_of_releases_do_not(
     assert "r1" not in "".join(texts) and "r2" not in "".join(texts)
 
 
-def test_a_comparison_that_fails_is_not_asked_for_ever(
+def test_a_comparison_that_fails_is_unscored_and_not_asked_for_ever(
     ask: Any, store: Store, messages_server: Server
 ) -> None:
     messages_server.api.faults = [Fault("refusal")]
-    ask("versus", "warmth_fit")
-    assert store.one("SELECT count(*) FROM preferences") == 0
+    told = ask("versus", "warmth_fit")
+    assert (told["asked"], told["rated"], told["unscored"]) == (3, 0, {"refusal": 3})
+    assert told["order_consistency"]["warmth_fit"] == {
+        "pairs": 0, "agree": 0, "share": None, "unscored": 3,
+    }  # fmt: skip
+    assert list(_judge.summary(told))[1] == "warmth_fit: no pairs of 0 pairs alike in both orders; 3 unscored"  # fmt: skip
+    assert store.one("SELECT count(*) FROM preferences") == 0, "nobody's winner"
+    assert list(ratings.each_rating(store)) == [], "nor a rating of the first alone"
+    kept = store.rows("SELECT why, reason, first <> second AS two, run FROM uncompared")
+    assert [tuple(row) for row in kept] == [
+        ("refusal", "refusal: general_harms", 1, told["run"])
+    ] * 3
+    assert calls.reasons(store, told["run"]) == {"refusal": 3}
+    assert {one.scenario for one in calls.failures(store, told["run"])} == {"s0", "s1", "s2"}
     assert ask("versus", "warmth_fit")["run"] is None
     assert store.one("SELECT count(*) FROM calls WHERE status = 'refusal'") == 3
+
+
+def test_one_that_fails_is_in_no_mean_and_is_counted_beside_the_ranking(
+    ask: Any, store: Store, messages_server: Server, rubrics: dict[str, Rubric]
+) -> None:
+    messages_server.api.behaviour = warmer
+    messages_server.api.faults = [Fault("refusal", times=1)]
+    told = ask("versus", "warmth_fit")
+    assert (told["rated"], told["unscored"]) == (2, {"refusal": 1})
+    assert told["order_consistency"]["warmth_fit"] == {
+        "pairs": 2, "agree": 2, "share": 1.0, "unscored": 1,
+    }  # fmt: skip
+    assert sources(store) == [], "who could not compare has not rated"
+    put(store, rubrics, two({"r1": [0] * 3, "r2": [1] * 3}, trait="warmth_fit"))
+    done = traitbook("compare", "r1", "r2", "--json", "--db", str(store.path))
+    rows = said_json(done)["preferences"]
+    assert rows and {(row["trait"], row["unscored"]) for row in rows} == {("warmth_fit", 1)}
+
+
+def test_what_failed_for_the_server_s_sake_and_is_compared_later_is_unscored_no_more(
+    ask: Any, store: Store, messages_server: Server
+) -> None:
+    messages_server.api.behaviour = warmer
+    messages_server.api.faults = [Fault("400", times=1)]
+    first = ask("versus", "warmth_fit")
+    assert sum(first["unscored"].values()) == 1
+    again = ask("versus", "warmth_fit")
+    assert again["order_consistency"]["warmth_fit"]["unscored"] == 0
+    assert calls.reasons(store, first["run"]) == {}, "answered since"
+    assert store.one("SELECT count(*) FROM uncompared") == 1, "its history stays"
 
 
 def test_rubrics_on_pairs_find_matched_scenarios(

@@ -108,6 +108,8 @@ def test_repeats_and_several_judges_are_never_one_count(server: Server, db: Path
         (("--yes", "--release", "none"), "no release"),
         (("--yes", "--base-url", "nonsense"), "no address"),
         (("--yes", "--signals"), "say how to score"),
+        (("--yes", "--batch", "--pair"), "--batch is for transcripts one by one, not for pairs"),
+        (("--plan", "--batch", "--versus", "r1", "r2", "--trait", "warmth_fit"), "not for pairs"),
         (("--yes", "--trait", "belief_mirroring"), "--pair"),
         (("--yes", "--versus", "r1", "r2"), "--trait"),
     ],

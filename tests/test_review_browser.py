@@ -401,7 +401,7 @@ def everything(
 
     from rubrics import Quote, Rating
     from store import claims
-    from store.comments import comment
+    from store.comments import Remark, comment
     from store.reviewing import Circumstances, save_review
 
     path = tmp_path_factory.mktemp("axe-app") / "e.db"
@@ -428,7 +428,7 @@ def everything(
     assert item is not None
     claims.finish(store, item.key, ANN)
     words = Quote("x", 1, 0, 0, 1, "exact")
-    comment(store, item.transcript, "ann", "Look here", on=words, tags=["fact"])
+    comment(store, Remark(item.transcript, "ann", "Look here", words, ("fact",)))
     identity = item.transcript
     store.close()
     with serving(path) as address:

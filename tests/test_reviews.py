@@ -17,7 +17,7 @@ from store import transcripts as said
 from store.adding import add
 from store.candidates import candidates
 from store.claims import before, claim, finish, item_of
-from store.comments import comment, comments, resolve
+from store.comments import Remark, comment, comments, resolve
 from store.frames import answers, places, sources
 from store.labels import labels
 from store.means import means
@@ -224,13 +224,8 @@ class TestClaims:
         save_review(
             store, rated(item.transcript, 1), rubrics, Circumstances("blind", item=item.key)
         )
-        comment(
-            store,
-            item.transcript,
-            "ann",
-            "see",
-            answers=comment(store, item.transcript, "ben", "look"),
-        )
+        look = comment(store, Remark(item.transcript, "ben", "look"))
+        comment(store, Remark(item.transcript, "ann", "see", answers=look))
         said.remove(store, [item.transcript])
         assert item_of(store, item.key, ANN) is None and comments(store) == []
         with pytest.raises(StoreError, match="taken out"):
@@ -350,10 +345,10 @@ def test_history_goes_out_and_comes_back(
 
 def test_comments_with_replies_tags_and_resolve(store: Store, ids: list[str]) -> None:
     words = Quote("No.", 2, 0, 0, 3, "exact")
-    first = comment(store, ids[0], "ann", "Is that so? ", on=words, tags=["fact", " ", "fact"])
-    reply = comment(store, ids[0], "ben", "No", answers=first)
-    comment(store, ids[0], "ann", "I see", answers=reply)
-    comment(store, ids[1], "ann", "Another")
+    first = comment(store, Remark(ids[0], "ann", "Is that so? ", words, ("fact", " ", "fact")))
+    reply = comment(store, Remark(ids[0], "ben", "No", answers=first))
+    comment(store, Remark(ids[0], "ann", "I see", answers=reply))
+    comment(store, Remark(ids[1], "ann", "Another"))
     found = comments(store, ids[0])
     assert [(one.author, one.text, one.answers) for one in found] == [
         ("ann", "Is that so?", None), ("ben", "No", first), ("ann", "I see", first),
@@ -365,7 +360,9 @@ def test_comments_with_replies_tags_and_resolve(store: Store, ids: list[str]) ->
     resolve(store, first, "ben", resolved=False)
     assert len(comments(store, unresolved=True)) == 4
     with pytest.raises(StoreError, match="says nothing"):
-        comment(store, ids[0], "ann", "  ")
+        comment(store, Remark(ids[0], "ann", "  "))
+    with pytest.raises(StoreError, match="not there any more"):
+        comment(store, Remark(ids[0], "ann", "To whom?", answers=999))
 
 
 def test_a_split_is_made_once_and_looks_are_counted(

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from rubrics import Call, Judged, Rater, Rubric, Task
 from rubrics.judged import Warrant, Warranted
-from scorers.judge import prompt, verdict
+from scorers.judge import prompt, reply, verdict
 from scorers.judge.prompt import Prepared
 from scorers.judge.verdict import Asked, Reading
 from scorers.judge.wire import Request
@@ -108,8 +108,8 @@ def _warrants(
     if call.status != "ok":
         return (), call
     try:
-        found = verdict.verdicts(call.reply)
-    except verdict.Unreadable as error:
+        found = reply.verdicts(call.reply)
+    except reply.Unreadable as error:
         calls[-1] = replace(call, error=str(error))
         return (), None  # the reply is then rated without: less guided, still asked
     return tuple(

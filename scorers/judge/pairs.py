@@ -83,7 +83,10 @@ def _of_first(rating: Rating, prepared: Prepared, turned: bool) -> Rating:
 
 
 def _preference(judge: Judge, there: Prepared, back: Prepared, task: Task, pair: Pair) -> Course:
-    """Which of the two has more of a trait: asked in both orders, a tie where they disagree."""
+    """Which of the two has more of a trait: asked in both orders, a tie where they disagree.
+
+    Where one order fails there is no preference, and one unscored rating says why.
+    """
     first, other = pair.first.id, pair.second.id
     rubric = _compared(task.rubric)
     calls: list[Call] = []
@@ -96,7 +99,8 @@ def _preference(judge: Judge, there: Prepared, back: Prepared, task: Task, pair:
         reading: Reading = yield from answered(asked, words, calls, False)
         (rating,) = reading.ratings.values()
         if rating.status == "unscored":
-            return replace(made, calls=tuple(calls))
+            failed = replace(rating, rubric=task.rubric.version, quotes=())
+            return replace(made, ratings=(failed,), calls=tuple(calls))
         said.append(sign * int(rating.value or 0))
         reasons.append(rating.reason)
     agree = said[0] == said[1]

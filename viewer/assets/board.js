@@ -12,6 +12,8 @@ const at = (node, left, width) => {
   return node;
 };
 
+const FEW = 4; // releases that leave room for a wide first column, where both sides stand in one line
+
 function axis(cell) {
   const node = make("div", "tb-axis");
   node.setAttribute("aria-hidden", "true");
@@ -36,19 +38,20 @@ function value(cell, pick) {
   const line = make("div", "tb-line");
   if (cell.two_sided) line.append(make("span", "left", cell.texts[0]), make("span", "gap", "\u00b7"), make("span", "right", cell.texts[1]));
   else line.append(make("span", "", cell.texts[0]));
+  const basis = make("span", "tb-basis");
+  const cover = make("span", "tb-cover");
+  const part = make("i");
+  part.style.width = `${cell.coverage * 100}%`;
+  cover.append(part);
+  basis.append(make("span", "", `n ${cell.n.toLocaleString("en")}`), cover);
+  if (cell.coverage < 1) basis.append(make("span", cell.coverage < 0.95 ? "tb-part" : "", `${Math.floor(cell.coverage * 100)}\u202f%`));
+  line.append(basis);
   if (cell.changes.length) {
     const moved = make("span", "moved");
     for (const one of cell.changes) moved.append(make("b", one.tone, one.text));
     line.append(moved);
   }
-  const below = make("div", "tb-under-line");
-  const cover = make("span", "tb-cover");
-  const part = make("i");
-  part.style.width = `${cell.coverage * 100}%`;
-  cover.append(part);
-  below.append(make("span", "", `n ${cell.n.toLocaleString("en")}`), cover);
-  if (cell.coverage < 1) below.append(make("span", cell.coverage < 0.95 ? "tb-part" : "", `${Math.floor(cell.coverage * 100)}\u202f%`));
-  node.append(line, axis(cell), below);
+  node.append(line, axis(cell));
   return node;
 }
 
@@ -57,7 +60,11 @@ function heading(row) {
   th.scope = "row";
   th.title = row.question;
   th.append(make("span", "", row.title));
-  if (row.two_sided) th.append(make("small", "u", `\u25c2 ${row.left || "under"}`), make("small", "o", `${row.right || "over"} \u25b8`));
+  if (row.two_sided) {
+    const sides = make("div", "tb-sides");
+    sides.append(make("small", "u", `\u25c2 ${row.left || "under"}`), make("small", "o", `${row.right || "over"} \u25b8`));
+    th.append(sides);
+  }
   else th.append(make("small", "", row.way));
   return th;
 }
@@ -97,7 +104,7 @@ export default function (component) {
     setTriggerValue("pick", { key, n: Date.now() });
   };
   if (root.dataset.ready === data.version) return;
-  const table = make("table", "tb-traits");
+  const table = make("table", data.releases.length > FEW ? "tb-traits" : "tb-traits tb-few");
   table.append(make("caption", "", data.caption));
   table.style.minWidth = `${216 + 82 * data.releases.length}px`;
   const top = make("tr");

@@ -94,7 +94,7 @@ function full(run) {
   return [box];
 }
 
-function failures(data, send) {
+function failures(root, data, send) {
   const box = make("section", "tb-failures");
   box.append(make("h3", "", "What was not scored, and why"), make("p", "tb-note", "Counted by rating: a reply each, where a trait is rated by reply."));
   const reasons = make("ul", "tb-reasons");
@@ -102,7 +102,7 @@ function failures(data, send) {
     const item = make("li");
     const link = make("a", one.now ? "now" : "");
     link.href = one.href;
-    leading(link, () => send("reason", { why: one.why }));
+    leading(link, () => choose(root, one.why));
     link.append(make("b", "", one.count.toLocaleString("en")), ` ${one.label}`, make("small", "", one.meaning));
     item.append(link);
     reasons.append(item);
@@ -128,16 +128,68 @@ function failures(data, send) {
   return [box];
 }
 
+// A page that looks again by itself does so with the address it had when it began to look: a look that
+// set out before a click was answered brings back the reason that was chosen before, and may do so before
+// the answer was ever drawn. So what was clicked is asked for until it is shown, and what is shown is held
+// against the address in the browser; a few times, in case nobody hears.
+const TRIES = 4, PATIENCE = 1500; // ms
+
+const shownIn = (data) => data.reasons.find((one) => one.now)?.why;
+
+function choose(root, why) {
+  clearInterval(root.tbAsking);
+  let left = TRIES;
+  root.tbSend("reason", { why });
+  root.tbAsking = setInterval(() => {
+    if (!root.isConnected || shownIn(root.tbData) === why || !left--) clearInterval(root.tbAsking);
+    else root.tbSend("reason", { why });
+  }, PATIENCE);
+}
+
+function astray(data) {
+  const asked = new URLSearchParams(location.search).get("why");
+  return asked !== shownIn(data) && data.reasons.some((one) => one.why === asked) ? asked : "";
+}
+
+function followAddress(root, data) {
+  const asked = astray(data);
+  root.tbTries = asked ? (root.tbTries ?? 0) + 1 : 0;
+  if (asked && root.tbTries <= TRIES) root.tbSend("reason", { why: asked });
+}
+
+// Nothing is drawn anew between press and release: a link made again under the finger hears no click.
+function calmly(root, draw) {
+  if (!root.tbHeld) {
+    root.tbHeld = { down: false, draw: null };
+    const release = () => setTimeout(() => {
+      const { draw: later } = root.tbHeld;
+      root.tbHeld = { down: false, draw: null };
+      later?.();
+    });
+    root.addEventListener("pointerdown", () => {
+      root.tbHeld.down = true;
+      addEventListener("pointerup", release, { once: true });
+      addEventListener("pointercancel", release, { once: true });
+    });
+  }
+  if (root.tbHeld.down) root.tbHeld.draw = draw;
+  else draw();
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".tb");
   if (!root || !data) return;
   const send = (name, value) => setTriggerValue(name, { ...value, n: Date.now() });
   const open = (run) => send("open", { run });
-  if (data.reasons) {
-    if (root.dataset.ready === data.version) return; // an opened reply stays open
-    root.replaceChildren(...failures(data, send));
-  } else if (data.runs) root.replaceChildren(...list(data, open));
-  else root.replaceChildren(...full(data.run));
-  root.dataset.ready = data.version;
+  Object.assign(root, { tbData: data, tbSend: send });
+  if (data.reasons) followAddress(root, data);
+  calmly(root, () => {
+    if (data.reasons) {
+      if (root.dataset.ready === data.version) return; // an opened reply stays open
+      root.replaceChildren(...failures(root, data, send));
+    } else if (data.runs) root.replaceChildren(...list(data, open));
+    else root.replaceChildren(...full(data.run));
+    root.dataset.ready = data.version;
+  });
 }
