@@ -11,7 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import reviewing_schema, schema, schema_judge, schema_pairs, schema_uncompared
+from store import (
+    reviewing_schema,
+    schema,
+    schema_judge,
+    schema_pairs,
+    schema_uncompared,
+    schema_views,
+)
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -63,10 +70,14 @@ def m008_uncompared(db: Database) -> None:
     _run(db, schema_uncompared.UNCOMPARED)
 
 
+def m009_means(db: Database) -> None:
+    """A turn's rating that was taken back no longer hides what its rater said of the whole."""
+    _run(db, schema_views.MEANS)
+
+
 STEPS: list[Step] = [
     m001_transcripts, m002_ratings, m003_views, m004_judge, m005_reviews, m006_withdrawn,
-    m007_pairs,
-    m008_uncompared,
+    m007_pairs, m008_uncompared, m009_means,
 ]  # fmt: skip
 
 

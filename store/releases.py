@@ -106,12 +106,25 @@ HANGING = (
 """Everything that hangs on a transcript but its own words; what stays behind is deleted with it."""
 
 
+_PAIRS = (
+    ("ratings", "transcript", "other"), ("preferences", "first", "second"),
+    ("queue_items", "transcript", "other"), ("uncompared", "first", "second"),
+)  # fmt: skip
+"""What may be about two transcripts at once; a judge's calls stay, for they were paid for."""
+
+
 def _move_all(connection: Connection, old: int, new: int) -> None:
     """What hung on one transcript now hangs on the other; its ratings count as the later ones.
 
     Of what can be there once only (a flag at a place, a judge's answer on one turn), what the
-    other has already stands.
+    other has already stands. An answer about the two as a pair goes: they are one conversation.
     """
+    for table, one, other in _PAIRS:
+        connection.execute(
+            f"DELETE FROM {table} WHERE ({one} = ?1 AND {other} = ?2) "
+            f"OR ({one} = ?2 AND {other} = ?1)",
+            (old, new),
+        )
     connection.execute(
         "UPDATE ratings AS m SET supersedes = (SELECT r.key FROM ratings r WHERE r.transcript = ? "
         "AND r.rater = m.rater AND r.rubric = m.rubric AND r.message IS m.message "

@@ -277,6 +277,17 @@ class TestRatings:
         (counted,) = answers(store, [source], places(store))
         assert len(counted) == 1
 
+    def test_a_turn_taken_back_does_not_hide_what_was_said_of_the_whole(
+        self, store: Store, ids: list[str], rubrics: dict[str, Rubric]
+    ) -> None:
+        how = Circumstances("open")
+        save_review(store, replace(rated(ids[0], 1), message=None), rubrics, how)
+        save_review(store, rated(ids[0], 2), rubrics, how)
+        (of_turn,) = [one for one in given(store, ids[0], ANN) if one.rating.message == 2]
+        undo(store, of_turn, rubrics, how)
+        (mean,) = means(store)
+        assert (mean.n, mean.coverage, mean.mean) == (1, 1.0, 1.0)
+
     def test_the_same_again_is_not_kept_again_but_doubt_is(
         self, store: Store, ids: list[str], rubrics: dict[str, Rubric]
     ) -> None:

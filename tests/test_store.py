@@ -23,6 +23,7 @@ from store.means import means
 from store.queues import make_queue
 from store.ratings import of_transcripts, save
 from store.releases import HANGING, merge, order, releases, rename
+from store.reviewing import Circumstances, save_preference
 from store.searching import search, to_match
 from tests.conftest import ROOT
 from transcripts import Message, Part, Said, Score, Transcript, read
@@ -393,6 +394,23 @@ class TestReleases:
         kept = item_of(store, item.key, ida)
         assert kept is not None and kept.transcript == new.id
         assert store.one("SELECT sum(cost) FROM calls") == 0.5
+
+    def test_merging_equal_conversations_leaves_none_compared_with_itself(
+        self, store: Store, talk: Talk, rubrics: dict[str, Rubric]
+    ) -> None:
+        old, new, third = (talk("q", "a", release=name) for name in ("old", "new", "third"))
+        add(store, [old, new, third], rubrics)
+        judge = Rater("judge", "j", "1")
+        for one, other in ((old, new), (new, old), (old, third)):
+            save_preference(
+                store, Preference(one.id, other.id, "warmth_fit", judge, "first"), Circumstances()
+            )
+        merge(store, "old", "new")
+        kept = store.rows(
+            "SELECT a.id AS one, b.id AS other FROM preferences p "
+            "JOIN transcripts a ON a.key = p.first JOIN transcripts b ON b.key = p.second"
+        )
+        assert [(row["one"], row["other"]) for row in kept] == [(new.id, third.id)]
 
 
 class TestRemoving:
