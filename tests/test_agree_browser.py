@@ -13,7 +13,7 @@ from store.splits import keep_splits, looks
 from tests.conftest import serving, settled
 from tests.test_agree_pages import PAIRED, TRAIT, fill
 from tests.test_browser import go
-from tests.test_review_browser import AUDIT, axe  # noqa: F401 - a fixture
+from tests.test_review_browser import AUDIT
 from transcripts import Message, Transcript
 
 pytestmark = pytest.mark.browser
@@ -130,7 +130,7 @@ VIEWS = {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_axe_finds_nothing(
-    page: Any, address: str, axe: str, view: str, scheme: str, width: int  # noqa: F811
+    page: Any, address: str, axe: str, view: str, scheme: str, width: int
 ) -> None:  # fmt: skip
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
