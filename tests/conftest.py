@@ -19,8 +19,10 @@ from typing import Any
 
 import pytest
 
-from rubrics import Rubric, load_all
-from store import Store
+import cli
+from commands import WRONG
+from rubrics import BadRubric, Rubric, load_all
+from store import Store, StoreError
 from store.adding import add
 from tests.messages_server import Server, serving_messages
 from transcripts import Message, Transcript, read
@@ -95,6 +97,25 @@ def traitbook(
         check=False,
         timeout=300,
     )
+
+
+def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """The same in this process, for tests of what a command says and keeps: half a second less.
+
+    Of how it starts and ends as a process nothing is tested by this.
+    """
+    out, err = io.StringIO(), io.StringIO()
+    code: Any = 0
+    sent = contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)
+    with contextlib.chdir(cwd), sent[0], sent[1]:
+        try:
+            cli.traitbook.main(list(arguments), prog_name="traitbook", standalone_mode=True)
+        except SystemExit as ended:
+            code = ended.code
+        except (StoreError, BadRubric) as error:
+            print(f"traitbook: {error}", file=err)
+            code = WRONG
+    return subprocess.CompletedProcess(arguments, code or 0, out.getvalue(), err.getvalue())
 
 
 def said_json(done: subprocess.CompletedProcess[str]) -> Any:
@@ -238,6 +259,22 @@ AUDIT = """async () => {
     const found = await axe.run(document, {resultTypes: ['violations']});
     return found.violations.map(v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + (n.any[0]?.message || '')).join(' | '));
 }"""
+
+
+GROUND = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+
+
+def audited(page: Any, axe: str) -> list[str]:
+    """The violations that axe finds on a page as it stands, in light and in dark."""
+    page.evaluate(axe)
+    found, grounds = [], set()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(700)
+        grounds.add(page.evaluate(GROUND))
+        found += [f"{scheme}: {one}" for one in page.evaluate(AUDIT)]
+    assert len(grounds) == 2, "the page did not change from light to dark"
+    return found
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

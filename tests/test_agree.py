@@ -19,7 +19,8 @@ from rubrics import Rater, Rating, Rubric
 from store import Store
 from store.adding import add
 from store.ratings import save
-from tests.conftest import ROOT, said_json, traitbook
+from tests.conftest import ROOT, said_json
+from tests.conftest import command as traitbook
 
 FIT = Scale(-2, 2, True)
 

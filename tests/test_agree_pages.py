@@ -16,7 +16,8 @@ from store.adding import add
 from store.ratings import save
 from store.reviewing import Circumstances, save_preference, save_review
 from store.splits import looked, looks
-from tests.conftest import ROOT, said_json, traitbook
+from tests.conftest import ROOT, said_json
+from tests.conftest import command as traitbook
 from tests.test_app import component, to, walk
 
 ANN, BEN = Rater("person", "ann"), Rater("person", "ben")

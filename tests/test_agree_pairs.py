@@ -33,7 +33,8 @@ from store.pair_labels import PairRow, pair_labels
 from store.queues import make_queue
 from store.ratings import Keys
 from store.reviewing import Circumstances, save_preference
-from tests.conftest import said_json, traitbook
+from tests.conftest import command as traitbook
+from tests.conftest import said_json
 
 ANN, BEN, CAT = (Rater("person", name) for name in ("ann", "ben", "cat"))
 JUDGE = Rater("judge", "m", "1")

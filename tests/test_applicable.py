@@ -11,7 +11,8 @@ from releases.comparing import Two
 from rubrics import Rubric
 from store import Store
 from store.choosing import chosen, met
-from tests.conftest import said_json, traitbook
+from tests.conftest import command as traitbook
+from tests.conftest import said_json
 from tests.releasing import put, two
 
 OTHER = "32\u202f% of 28 shared scenarios were applicable in one of the two alone"

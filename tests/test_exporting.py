@@ -21,7 +21,8 @@ from store.adding import add
 from store.errors import StoreError
 from store.ratings import save
 from store.selecting import Wanted
-from tests.conftest import said_json, traitbook
+from tests.conftest import command as traitbook
+from tests.conftest import said_json
 from transcripts import Message, Part, Refused, Score, Transcript, read
 from transcripts.formats.native import from_record
 

@@ -17,7 +17,8 @@ from rubrics import Rubric
 from stats.multiplicity import benjamini_hochberg
 from store import Store
 from store.adding import add
-from tests.conftest import said_json, traitbook
+from tests.conftest import command as traitbook
+from tests.conftest import said_json
 from tests.releasing import Rated, put, two
 from transcripts import Message, Score, Transcript
 

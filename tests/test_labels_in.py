@@ -18,7 +18,8 @@ from store.naming import named
 from store.queues import make_queue
 from store.ratings import each_rating
 from store.reviewing import Circumstances, given, save_preference, save_review
-from tests.conftest import said_json, traitbook
+from tests.conftest import command as traitbook
+from tests.conftest import said_json
 
 HEAD = ("transcript", "trait", "rater", "kind", "value", "message")
 ANN, BEN = Rater("person", "ann"), Rater("person", "ben")

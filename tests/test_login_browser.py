@@ -25,7 +25,7 @@ from store.adding import add
 from store.candidates import candidates
 from store.queues import make_queue
 from store.reviewing import given
-from tests.conftest import AUDIT, ROOT, free_port, serving, settled
+from tests.conftest import ROOT, audited, free_port, serving, settled
 from tests.test_review_browser import saved, transcripts
 
 pytest.importorskip("joserfc", reason="the login needs Authlib: pip install streamlit[auth]")
@@ -351,20 +351,14 @@ def test_no_page_is_open_without_the_login(page: Any, team: Team, expect: Any) -
         assert "plan-0" not in page.content() and MAIL not in page.inner_text("body")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(page: Any, team: Team, expect: Any, axe: str, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing(page: Any, team: Team, expect: Any, axe: str) -> None:
     asked(page, expect, f"{team.address}/library")
-    page.wait_for_timeout(700)
-    page.evaluate(axe)
-    assert page.evaluate(AUDIT) == []
+    assert audited(page, axe) == []
     log_in(page)
     page.get_by_role("button", name=MAIL).click()
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
     settled(page)
-    page.wait_for_timeout(700)
-    page.evaluate(axe)
-    assert page.evaluate(AUDIT) == []
+    assert audited(page, axe) == []
 
 
 # ---- a proxy that says who is there, and addresses beyond this machine ---------------------------

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from store import Store
-from tests.conftest import said_json, traitbook
+from tests.conftest import command as traitbook
+from tests.conftest import said_json
 from transcripts import Options, Transcript, read
 from transcripts.mapping import Mapping
 from transcripts.previewing import lines, previews

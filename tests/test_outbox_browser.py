@@ -18,7 +18,7 @@ from rubrics import Rater, Rubric
 from store import NotNow, Store, StoreError, claims
 from store.adding import add
 from store.queues import make_queue
-from tests.conftest import AUDIT, serving
+from tests.conftest import audited, serving
 from tests.test_review_browser import at_the_desk, saved, transcripts
 
 ANN = Rater("person", "ann")
@@ -47,15 +47,6 @@ def db(tmp_path: Path, rubrics: dict[str, Rubric]) -> Path:
     make_queue(store, "first", [Entry(one, "why", message=3) for one in ids], TRAITS)
     store.close()
     return tmp_path / "o.db"
-
-
-def clean(page: Any, axe: str) -> None:
-    """Nothing for axe to find, light and dark."""
-    page.evaluate(axe)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(500)
-        assert page.evaluate(AUDIT) == []
 
 
 @contextlib.contextmanager
@@ -157,7 +148,7 @@ def test_giving_up_drops_it_and_keeps_the_note_as_a_draft(
             page.keyboard.press("Escape")
             page.keyboard.press("5")
             expect(page.locator(".tb-state")).to_have_text(LATER, timeout=9_000)
-            clean(page, axe)
+            assert audited(page, axe) == []
             page.get_by_role("button", name="Give up").click()
             expect(page.locator(".tb-state")).to_contain_text("Given up")
             expect(page.locator(".tb-trait-head .tb-chip").first).to_have_text("−1")  # as on disk
@@ -213,7 +204,7 @@ def test_what_was_said_elsewhere_is_told_and_sent_from_there(
         expect(page.locator(".tb-sub", has_text="2 of 8")).to_be_visible()
         line = page.locator(".tb-told", has_text="one thing you said elsewhere")
         expect(line).to_be_visible()
-        clean(page, axe)
+        assert audited(page, axe) == []
         line.get_by_role("link", name="Open it there").click()
         expect(page.get_by_text("kept as a further reading")).to_be_visible(timeout=15_000)
         saved(page, expect)

@@ -23,7 +23,8 @@ from store.choosing import chosen, doubts
 from store.frames import answers as load
 from store.frames import metadata, places, sources
 from store.means import means
-from tests.conftest import said_json, traitbook
+from tests.conftest import command as traitbook
+from tests.conftest import said_json
 from tests.releasing import JUDGE, Rated, put, two
 
 KEYS = {

@@ -22,7 +22,8 @@ from rubrics.answers import Answers, Instrument, Places, gather
 from store import Store
 from store.adding import add
 from store.naming import named
-from tests.conftest import ROOT, said_json, traitbook
+from tests.conftest import ROOT, said_json
+from tests.conftest import command as traitbook
 from tests.releasing import put, two
 from transcripts import Options, read
 from transcripts.mapping import Mapping

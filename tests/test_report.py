@@ -13,7 +13,8 @@ import pytest
 from rubrics import Rubric
 from store import Store
 from store.adding import add
-from tests.conftest import said_json, traitbook
+from tests.conftest import command as traitbook
+from tests.conftest import said_json
 from tests.payloads import PAYLOADS
 from tests.releasing import put, two
 from transcripts import Message, Said, Score, Transcript

@@ -33,7 +33,7 @@ from store.reviewing import (
     undo,
 )
 from store.splits import keep_splits, labelled, looked, looks, splits
-from tests.conftest import traitbook
+from tests.conftest import command as traitbook
 
 ANN, BEN = Rater("person", "ann"), Rater("person", "ben")
 JUDGE = Rater("judge", "m", "1")
