@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from screens.reading import Reading, blinded
@@ -241,11 +241,12 @@ def _holds(hidden: Hidden, mask: Masked, part: str, seen: str) -> None:
 
 
 @settings(deadline=None)
+@example("ClaudeClaude Monet")
 @given(TEXT)
 def test_no_name_survives(text: str) -> None:
     """Of a known family none stands by itself any more but in a phrase that keeps it."""
     seen = shown(text, model="claude-x-1", release="fennel-2", others=("gpt-4",))
-    seen = re.sub(r"(?i)claude[ \u00a0]monet", "", seen)
+    seen = re.sub(r"(?i)claude[ \u00a0]monet", "x", seen)  # a letter: what touched it still does
     letter = r"0-9a-z\u00b5-\u024f\u0370-\u04ff"
     alone = rf"(?i)(?<![{letter}])(?:claude|gpt-?4|fennel-2)(?![{letter}\u0300-\u036f])"
     assert not re.search(alone, seen), seen
